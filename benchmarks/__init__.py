@@ -1,0 +1,1 @@
+"""Plans, isolated workers, measurements and the store of results."""

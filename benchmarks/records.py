@@ -1,0 +1,70 @@
+"""The result format, version 1: what ``results.json`` holds. It only grows; readers ignore what they do not know."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..evaluation.score import Score
+from ..implementations.hyperparameters import Hyperparameters
+
+SCHEMA_VERSION = 1
+
+Status = Literal["ok", "failed", "timeout", "unavailable", "unsupported"]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class CorpusRecord(_Record):
+    """The text that was trained on."""
+
+    name: str
+    sha256: str = Field(description="of the unpacked text")
+    tokens: int = Field(description="tokens of the text left after min_count: one epoch's words")
+    vocabulary_size: int
+    sentences: int
+    source_tokens: int = Field(description="tokens of the text, rare words included")
+    generated: str | None = Field(None, description="what a reader must know of a made-up corpus")
+
+
+class RunRecord(_Record):
+    """One implementation trained once."""
+
+    id: str
+    implementation: str
+    version: str | None = None
+    status: Status
+    reason: str | None = None
+    model: str
+    loss: str
+    hyperparameters: Hyperparameters
+    options: dict[str, Any] = Field(default_factory=dict)
+    threads: int
+    device: str
+    seed: int
+    round: int = Field(description="rounds count from 1; in a round every implementation runs once")
+    started: datetime | None = None
+    prepare_seconds: float | None = None
+    compile_seconds: float | None = None
+    train_seconds: float | None = None
+    evaluate_seconds: float | None = None
+    words_per_second: float | None = Field(None, description="in-vocabulary tokens × epochs / train_seconds")
+    trained_words_per_second: float | None = Field(None, description="tokens left after subsampling / train_seconds")
+    cpu_seconds: float | None = Field(None, description="user + system time of the worker during train()")
+    peak_memory_bytes: int | None = Field(None, description="VmHWM of the worker after train()")
+    peak_gpu_memory_bytes: int | None = None
+    scores: list[Score] = Field(default_factory=list)
+    vectors: str | None = Field(None, description="saved vectors, relative to the results directory")
+
+
+class Results(_Record):
+    """All runs of one invocation, and where they were made."""
+
+    schema_version: int = SCHEMA_VERSION
+    created: datetime
+    command: str | None = None
+    environment: dict[str, Any]
+    corpus: CorpusRecord
+    runs: list[RunRecord]

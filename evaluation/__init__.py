@@ -1,0 +1,1 @@
+"""Scores of word vectors: embeddings, tasks, statistics."""

@@ -1,0 +1,1 @@
+"""The trainers, the contract they keep and the registry that finds them."""
