@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..evaluation.score import Score
+from ..evaluation.score import Score as Score
+from ..evaluation.score import Section as Section
 from ..implementations.hyperparameters import Hyperparameters
 
 SCHEMA_VERSION = 1

@@ -1,0 +1,208 @@
+"""Results boiled down to what every table, figure and sentence shows: one row a configuration, as plain data."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+from ..benchmarks.records import CorpusRecord, Results, RunRecord
+from .cells import Cell, cells, same_protocol
+from .scores import ScoreSummary, numbers, summarise_scores
+
+BASELINE = "gensim"
+"""What speeds are divided by where it ran; else the first implementation that did."""
+
+SEED = 1
+"""Of the bootstrap, so that a report made twice is the same report."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A median over rounds. ``low`` and ``high`` end its 95 % interval; None where one round cannot give one."""
+
+    value: float
+    low: float | None
+    high: float | None
+    values: tuple[float, ...]
+
+    @property
+    def n(self) -> int:
+        """Rounds it rests on."""
+        return len(self.values)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that gave no numbers, and why."""
+
+    id: str
+    label: str
+    round: int
+    seed: int
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One configuration of one implementation.
+
+    Attributes:
+        label: the shortest name that tells it from the other rows.
+        run: a run that stands for what all its runs share (version, options, hyperparameters, threads, device).
+        finished, attempted: runs with numbers, and all runs.
+        speed: words/s, the median over rounds.
+        ratio: speed over the baseline's in the same round, the median over rounds; None without a shared round.
+        baseline: label of the row that ``ratio`` refers to.
+        seconds: medians in seconds by phase (``prepare``, ``compile``, ``train``, ``evaluate``, ``cpu``).
+        trained_speed: words/s counted after subsampling, the median.
+        memory, gpu_memory: the largest peak of its runs, in bytes.
+        scores: by task and metric, the headline metric of a task first.
+        status: ``ok``, ``2 of 3 ok``, or what its runs ended with.
+    """
+
+    label: str
+    run: RunRecord
+    finished: int
+    attempted: int
+    status: str
+    speed: Estimate | None = None
+    ratio: Estimate | None = None
+    baseline: str | None = None
+    trained_speed: float | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    memory: float | None = None
+    gpu_memory: float | None = None
+    scores: Mapping[tuple[str, str], ScoreSummary] = field(default_factory=dict)
+
+    @property
+    def is_baseline(self) -> bool:
+        return self.baseline == self.label
+
+    def score(self, task: str) -> ScoreSummary | None:
+        """The headline score of a task."""
+        return next((score for (name, _), score in self.scores.items() if name == task), None)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a report says, before it takes any form. Rows stand fastest first, those without numbers last."""
+
+    created: datetime
+    command: str | None
+    corpus: CorpusRecord
+    environment: Mapping[str, Any]
+    rows: tuple[Row, ...]
+    failures: tuple[Failure, ...]
+
+    @property
+    def finished_rows(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.finished)
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Tasks that any row was scored on, in the order they were run."""
+        return tuple(dict.fromkeys(task for row in self.rows for task, _ in row.scores))
+
+    @property
+    def baselines(self) -> tuple[str, ...]:
+        """Labels of the rows that speeds are divided by: one for every set of hyperparameters and threads."""
+        return tuple(row.label for row in self.rows if row.is_baseline)
+
+
+def summarise(results: Results) -> Summary:
+    """Aggregate a results file. Runs that differ in anything but round and seed never share a row."""
+    groups = cells(results.runs)
+    bases = {cell.label: _baseline(cell, groups) for cell in groups}
+    rows = [_row(cell, bases[cell.label]) for cell in groups]
+    rows.sort(key=lambda row: (not row.finished, -(row.speed.value if row.speed else 0.0)))
+    names = {run.id: cell.label for cell in groups for run in cell.runs}
+    failures = tuple(
+        Failure(run.id, names[run.id], run.round, run.seed, run.status, run.reason or "no reason was recorded")
+        for run in results.runs
+        if run.status != "ok"
+    )
+    return Summary(
+        results.created, results.command, results.corpus, results.environment, tuple(rows), failures
+    )
+
+
+def _baseline(cell: Cell, groups: Sequence[Cell]) -> Cell | None:
+    peers = [other for other in groups if _speeds(other) and same_protocol(cell.first, other.first)]
+    return next((peer for peer in peers if peer.first.implementation == BASELINE), peers[0] if peers else None)
+
+
+def _row(cell: Cell, base: Cell | None) -> Row:
+    runs = cell.finished
+    speeds = _speeds(cell)
+    trained = numbers(run.trained_words_per_second for run in runs)
+    phases: dict[str, Callable[[RunRecord], float | None]] = {
+        "prepare": lambda run: run.prepare_seconds,
+        "compile": lambda run: run.compile_seconds,
+        "train": lambda run: run.train_seconds,
+        "cpu": lambda run: run.cpu_seconds,
+        "evaluate": lambda run: run.evaluate_seconds,
+    }
+    seconds = {name: numbers(map(read, runs)) for name, read in phases.items()}
+    return Row(
+        label=cell.label,
+        run=cell.first,
+        finished=len(runs),
+        attempted=len(cell.runs),
+        status=_status(cell),
+        speed=_speed(speeds),
+        ratio=_ratio(speeds, _speeds(base)) if base else None,
+        baseline=base.label if base and speeds else None,
+        trained_speed=median(trained) if trained else None,
+        seconds={name: median(values) for name, values in seconds.items() if values},
+        memory=max(numbers(run.peak_memory_bytes for run in runs), default=None),
+        gpu_memory=max(numbers(run.peak_gpu_memory_bytes for run in runs), default=None),
+        scores=summarise_scores([run.scores for run in runs]),
+    )
+
+
+def _status(cell: Cell) -> str:
+    if len(cell.finished) == len(cell.runs):
+        return "ok"
+    if cell.finished:
+        return f"{len(cell.finished)} of {len(cell.runs)} ok"
+    return ", ".join(dict.fromkeys(run.status for run in cell.runs))
+
+
+def _speeds(cell: Cell) -> dict[tuple[int, int], float]:
+    """Words/s of the finished runs by round and seed; a speed that is no positive number counts as not measured."""
+    speeds = ((run, run.words_per_second) for run in cell.finished)
+    return {
+        (run.round, run.seed): value
+        for run, value in speeds
+        if value is not None and math.isfinite(value) and value > 0
+    }
+
+
+def _speed(speeds: Mapping[tuple[int, int], float]) -> Estimate | None:
+    values = tuple(speeds.values())
+    if not values:
+        return None
+    if len(values) == 1:
+        return Estimate(values[0], None, None, values)
+    from ..benchmarks.statistics import median_interval
+
+    interval = median_interval(values, SEED)
+    return Estimate(interval.value, interval.low, interval.high, values)
+
+
+def _ratio(
+    head: Mapping[tuple[int, int], float], base: Mapping[tuple[int, int], float]
+) -> Estimate | None:
+    shared = [key for key in head if key in base]
+    ratios = tuple(head[key] / base[key] for key in shared)
+    if not shared:
+        return None
+    if len(shared) == 1:
+        return Estimate(ratios[0], None, None, ratios)
+    from ..benchmarks.statistics import paired_ratio
+
+    interval = paired_ratio([head[key] for key in shared], [base[key] for key in shared], SEED)
+    return Estimate(interval.value, interval.low, interval.high, ratios)
