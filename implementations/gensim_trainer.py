@@ -1,0 +1,121 @@
+"""gensim's Word2Vec in its fastest form, ``corpus_file``: the baseline."""
+
+import importlib.metadata
+import importlib.util
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..datasets.corpus import Corpus
+from ..datasets.export import text_file
+from .hyperparameters import Hyperparameters
+from .trainer import Progress, Trainer, TrainingError
+
+
+class GensimTrainer(Trainer):
+    """Hyperparameters keep their names. The vocabulary is handed over, so it is the harness's own, in its order.
+
+    gensim differs from the protocol in three ways: an example whose logit lies beyond ±6 is skipped, CBOW without
+    ``cbow_mean`` divides the error by the window's words, and several workers are not reproducible.
+    """
+
+    name: ClassVar[str] = "gensim"
+    summary: ClassVar[str] = "Word2Vec(corpus_file=…) of gensim, the baseline"
+
+    @classmethod
+    def version(cls) -> str:
+        return importlib.metadata.version("gensim")
+
+    @classmethod
+    def unavailable(cls, device: str = "auto") -> str | None:
+        if importlib.util.find_spec("gensim") is None:
+            return "gensim is not installed: pip install gensim"
+        if device not in ("auto", "cpu"):
+            return f"gensim trains on the CPU only, not on {device}"
+        return None
+
+    def unsupported(self, hyperparameters: Hyperparameters) -> str | None:
+        return "gensim has no full softmax" if hyperparameters.loss == "softmax" else None
+
+    def prepare(
+        self, corpus: Corpus, hyperparameters: Hyperparameters, *, threads: int, seed: int, device: str
+    ) -> None:
+        """Build the model from the counts and write the corpus as the text file that gensim reads.
+
+        Raises:
+            TrainingError: gensim made another vocabulary than the harness.
+        """
+        from gensim.models import Word2Vec
+
+        self._corpus, self._hyperparameters = corpus, hyperparameters
+        self._text = str(text_file(corpus))
+        vocabulary = corpus.vocabulary
+        self._model = Word2Vec(
+            vector_size=hyperparameters.vector_size,
+            alpha=hyperparameters.alpha,
+            min_alpha=hyperparameters.min_alpha,
+            window=hyperparameters.window,
+            min_count=hyperparameters.min_count,
+            sample=hyperparameters.sample,
+            seed=seed,
+            workers=threads,
+            sg=int(hyperparameters.model == "skipgram"),
+            hs=int(hyperparameters.loss == "hs"),
+            negative=hyperparameters.negative if hyperparameters.loss == "ns" else 0,
+            ns_exponent=hyperparameters.ns_exponent,
+            cbow_mean=int(hyperparameters.cbow_mean),
+            epochs=hyperparameters.epochs,
+            shrink_windows=hyperparameters.shrink_windows,
+            sorted_vocab=0,  # it would break ties in an order of its own
+        )
+        self._model.build_vocab_from_freq(
+            dict(zip(vocabulary.words, vocabulary.counts.tolist(), strict=True)),
+            corpus_count=corpus.n_sentences,
+        )
+        keyed = self._model.wv
+        counts = [keyed.get_vecattr(word, "count") for word in keyed.index_to_key]
+        if keyed.index_to_key != list(vocabulary.words) or counts != vocabulary.counts.tolist():
+            raise TrainingError(
+                f"gensim's vocabulary ({len(keyed.index_to_key):,} words) is not the corpus's ({len(vocabulary):,})"
+            )
+
+    def train(self, progress: Progress) -> None:
+        """Train all epochs with ``threads`` workers; progress comes once an epoch.
+
+        Raises:
+            TrainingError: the vectors became infinite or not a number.
+        """
+        n_tokens = self._corpus.n_tokens
+        self.trained_words, _ = self._model.train(
+            corpus_file=self._text,
+            total_examples=self._corpus.n_sentences,
+            total_words=n_tokens,
+            epochs=self._hyperparameters.epochs,
+            callbacks=[_epoch_callback(progress, n_tokens, self._hyperparameters.epochs)],
+        )
+        if not np.isfinite(self._model.wv.vectors).all():
+            raise TrainingError(
+                "training diverged: the vectors hold values that are not finite; "
+                f"lower alpha ({self._hyperparameters.alpha:g})"
+            )
+
+    def vectors(self) -> NDArray[np.float32]:
+        return np.asarray(self._model.wv.vectors, np.float32)
+
+    def output_vectors(self) -> NDArray[np.float32] | None:
+        return np.asarray(self._model.syn1neg, np.float32) if self._hyperparameters.loss == "ns" else None
+
+
+def _epoch_callback(progress: Progress, n_tokens: int, epochs: int) -> Any:
+    """A gensim callback; made here so that gensim is imported only when it is used."""
+    from gensim.models.callbacks import CallbackAny2Vec
+
+    class EpochProgress(CallbackAny2Vec):  # type: ignore[misc]
+        done = 0
+
+        def on_epoch_end(self, model: object) -> None:
+            self.done += 1
+            progress(self.done * n_tokens, epochs * n_tokens)
+
+    return EpochProgress()

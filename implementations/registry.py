@@ -1,0 +1,146 @@
+"""Finds trainers by name: built-ins, entry points of installed packages, and plug-in files.
+
+A name stands for ``"module:Class"`` and is imported only when it is used.
+"""
+
+import importlib
+import importlib.metadata
+import importlib.util
+import inspect
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ..datasets.errors import InputError
+from .trainer import Trainer
+
+ENTRY_POINTS = "bench.implementations"
+
+BUILTINS = {
+    "numpy": f"{__package__}.numpy_trainer:NumpyTrainer",
+    "gensim": f"{__package__}.gensim_trainer:GensimTrainer",
+}
+
+DEFAULTS = ("numpy", "gensim")
+"""What a run without ``--impl`` trains, where it is available."""
+
+_plugins: dict[str, type[Trainer]] = {}
+
+
+def names() -> list[str]:
+    """Every name known now: built-ins first, then entry points and loaded plug-ins.
+
+    Raises:
+        InputError: two trainers claim one name.
+    """
+    return list(_targets())
+
+
+def trainer_class(name: str) -> type[Trainer]:
+    """Import the trainer behind a name.
+
+    Raises:
+        InputError: no such name (the message suggests near ones), or what it names cannot be imported or is no trainer.
+    """
+    targets = _targets()
+    if name not in targets:
+        near = get_close_matches(name, targets, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(targets)}"
+        raise InputError(f"there is no implementation {name!r}; {hint}")
+    target = targets[name]
+    if not isinstance(target, str):
+        return target
+    module_name, _, attribute = target.partition(":")
+    try:
+        found = getattr(importlib.import_module(module_name), attribute)
+    except Exception as error:
+        raise InputError(
+            f"implementation {name!r} ({target}) cannot be loaded: {type(error).__name__}: {error}"
+        ) from error
+    return _checked(found, f"{name!r} ({target})")
+
+
+def create(name: str, options: dict[str, Any] | None = None) -> Trainer:
+    """Make a trainer with its own options.
+
+    Raises:
+        InputError: no such name, or the trainer does not take these options.
+    """
+    cls = trainer_class(name)
+    try:
+        return cls(**(options or {}))
+    except (TypeError, ValueError) as error:
+        raise InputError(f"implementation {name}: {error}") from error
+
+
+def load_plugin(path: Path) -> list[str]:
+    """Run a Python file and register every trainer class it defines. This executes the file's code.
+
+    Returns:
+        The names it added.
+
+    Raises:
+        InputError: the file is missing, fails to import, defines no trainer or takes a name that exists.
+    """
+    if not path.is_file():
+        raise InputError(f"plug-in {path} is not a file")
+    module = _import_file(path)
+    classes = [
+        member
+        for _, member in inspect.getmembers(module, inspect.isclass)
+        if issubclass(member, Trainer) and member.__module__ == module.__name__ and not inspect.isabstract(member)
+    ]
+    if not classes:
+        raise InputError(f"plug-in {path} defines no trainer: a subclass of bench.implementations.trainer.Trainer")
+    for cls in classes:
+        _checked(cls, f"{cls.__name__} in {path}")
+        known = _plugins.get(cls.name)
+        if known is not None and inspect.getsourcefile(known) == inspect.getsourcefile(cls):
+            continue
+        if cls.name in _targets():
+            raise InputError(f"plug-in {path} defines {cls.name!r}, but an implementation of that name exists")
+        _plugins[cls.name] = cls
+    return [cls.name for cls in classes]
+
+
+def _targets() -> dict[str, str | type[Trainer]]:
+    targets: dict[str, str | type[Trainer]] = dict(BUILTINS)
+    for point in importlib.metadata.entry_points(group=ENTRY_POINTS):
+        if targets.get(point.name, point.value) != point.value:
+            raise InputError(
+                f"two implementations are called {point.name!r}: {targets[point.name]} and {point.value}; "
+                "uninstall one of the packages"
+            )
+        targets[point.name] = point.value
+    for name, cls in _plugins.items():
+        if name in targets:
+            raise InputError(f"two implementations are called {name!r}: {targets[name]} and a loaded plug-in")
+        targets[name] = cls
+    return targets
+
+
+def _import_file(path: Path) -> ModuleType:
+    name = f"bench_plugin_{path.stem}_{abs(hash(str(path.resolve()))):x}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise InputError(f"plug-in {path} is not a Python file; its name must end in .py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise InputError(f"plug-in {path} cannot be loaded: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _checked(found: object, what: str) -> type[Trainer]:
+    if not (inspect.isclass(found) and issubclass(found, Trainer)):
+        raise InputError(f"{what} is no trainer: it must be a subclass of bench.implementations.trainer.Trainer")
+    if not isinstance(getattr(found, "name", None), str):
+        raise InputError(f"{what} has no name: set the class attribute `name`")
+    return found

@@ -1,0 +1,24 @@
+"""Starting values and learning rate: the parts of the protocol that every trainer of ours shares."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .hyperparameters import Hyperparameters
+
+
+def initial_vectors(n_words: int, vector_size: int, seed: int) -> NDArray[np.float32]:
+    """Input vectors before training, float32 (n_words, vector_size), uniform in ±0.5 / vector_size."""
+    uniform = np.random.default_rng(seed).random((n_words, vector_size), dtype=np.float32)
+    uniform -= np.float32(0.5)
+    uniform /= np.float32(vector_size)
+    return uniform
+
+
+def learning_rate(hyperparameters: Hyperparameters, done: int, n_tokens: int) -> float:
+    """Learning rate after ``done`` words of ``epochs * n_tokens``: linear from alpha to min_alpha.
+
+    ``done`` counts the words that precede a sentence in the order of the corpus, so the rate belongs to the sentence
+    and does not depend on which thread trains it or when.
+    """
+    start, end = hyperparameters.alpha, hyperparameters.min_alpha
+    return start - (start - end) * done / (hyperparameters.epochs * n_tokens)
