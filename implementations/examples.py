@@ -67,19 +67,14 @@ class Windows(NamedTuple):
     place: Ids
 
 
-def windows(
-    sentence: NDArray[np.int32], keys: tuple[Words, Words], keep: Words, window: int, shrink: bool
-) -> Windows:
+def windows(sentence: NDArray[np.int32], keys: tuple[Words, Words], keep: Words, window: int, shrink: bool) -> Windows:
     """Subsample a sentence and lay the windows. ``keep`` holds each word's threshold (see ``subsampling``)."""
     a, b = keys
     positions = np.arange(len(sentence))
     kept = draw(counters(positions, KEEP_SLOT), a, b) <= keep[sentence]
     words, positions = sentence[kept].astype(np.int64), positions[kept]
     n = len(words)
-    if shrink:
-        reach = 1 + below(draw(counters(positions, WINDOW_SLOT), a, b), window)
-    else:
-        reach = np.full(n, window)
+    reach = 1 + below(draw(counters(positions, WINDOW_SLOT), a, b), window) if shrink else np.full(n, window)
     offsets = np.concatenate([np.arange(-window, 0), np.arange(1, window + 1)])
     context = np.arange(n)[:, None] + offsets
     inside = (np.abs(offsets) <= reach[:, None]) & (context >= 0) & (context < n)
@@ -141,27 +136,35 @@ class PairWeights(NamedTuple):
 
 
 class Targets(Protocol):
-    """The output rows that the units of a sentence train, before equal ones are merged.
+    """The output rows that the units of a sentence train, before equal ones are merged."""
 
-    For units whose centres are ``words[centre[i]]`` it gives arrays (unit, output row, centre's number in the unit,
-    label, weight), one entry a target.
-    """
-
-    def __call__(self, words: Ids, positions: Ids, plan: "_Plan", keys: tuple[Words, Words]) -> "_Targets": ...
+    def __call__(self, words: Ids, positions: Ids, plan: "_Plan", keys: tuple[Words, Words]) -> "_Targets":
+        """One entry a target, for a plan over the given kept words and their positions."""
+        ...
 
 
 class _Plan(NamedTuple):
-    """Which centres form which unit: ``unit`` and ``member`` (number in the unit) of each centre, ``place`` if pairs."""
+    """Which centres form which unit.
+
+    Attributes:
+        n_units: how many units there are.
+        size: centres in a unit; the last may have fewer.
+        centre: int64, positions in ``Windows.words``, one entry for each centre of each unit.
+        unit, member: int64, the entry's unit and its number in it.
+        place: for units of one pair, the context's place in the window (it selects the noise words); else None.
+    """
 
     n_units: int
     size: int
+    centre: Ids
     unit: Ids
     member: Ids
-    centre: Ids
     place: Ids | None
 
 
 class _Targets(NamedTuple):
+    """One entry a target: its unit, its output row, the number in the unit of the centre it belongs to, its label."""
+
     unit: Ids
     output: Ids
     member: Ids
@@ -182,18 +185,18 @@ class NoiseTargets:
             slots = slots + plan.place[:, None] * self.negative
         noise = self.table.sample(draw(counters(positions[first][:, None], slots), *keys)).astype(np.int64)
         centre_word = words[plan.centre]
-        # A draw that equals any centre of its unit is skipped; all others count once for every centre of the unit.
+        # A draw that equals any centre of its unit is skipped; the others count once for every centre of the unit.
         wanted = np.ones(noise.shape, bool)
         for member in range(plan.size):
             mine = plan.member == member
             wanted[plan.unit[mine]] &= noise[plan.unit[mine]] != centre_word[mine][:, None]
-        drawn = np.repeat(plan.unit, self.negative)[wanted[plan.unit].ravel()]
-        members = np.repeat(plan.member, self.negative)[wanted[plan.unit].ravel()]
+        entry, draw_number = np.nonzero(wanted[plan.unit])
+        unit = plan.unit[entry]
         return _Targets(
-            np.concatenate([plan.unit, drawn]),
-            np.concatenate([centre_word, noise[plan.unit][wanted[plan.unit]]]),
-            np.concatenate([plan.member, members]),
-            np.concatenate([np.ones(len(plan.unit), np.float32), np.zeros(len(drawn), np.float32)]),
+            np.concatenate([plan.unit, unit]),
+            np.concatenate([centre_word, noise[unit, draw_number]]),
+            np.concatenate([plan.member, plan.member[entry]]),
+            np.concatenate([np.ones(len(plan.unit), np.float32), np.zeros(len(unit), np.float32)]),
         )
 
 
@@ -233,40 +236,31 @@ class AllTargets:
 
 def skipgram_units(laid: Windows, targets: Targets, sharing: Sharing, keys: tuple[Words, Words]) -> Units:
     """Units whose inputs are the context words."""
-    if sharing.centres == 0:
-        plan, unit, member = _pair_plan(laid), np.arange(len(laid.centre)), np.zeros(len(laid.centre), np.int64)
-    else:
-        plan = _window_plan(laid, sharing.centres)
-        unit, member = _unit_of(plan, laid)
-    return _merge(plan, unit, laid.words[laid.context], member, targets(laid.words, laid.positions, plan, keys))
+    if sharing.centres:
+        return _window_units(laid, targets, sharing.centres, keys)
+    n = len(laid.centre)
+    each, first = np.arange(n), np.zeros(n, np.int64)
+    plan = _Plan(n, 1, laid.centre, each, first, laid.place)
+    return _merge(plan, each, first, laid, targets, keys)
 
 
 def cbow_units(laid: Windows, targets: Targets, sharing: Sharing, keys: tuple[Words, Words]) -> Units:
     """Units whose inputs are summed or averaged centre by centre; ``pair`` means the same as ``window`` here."""
-    plan = _window_plan(laid, max(1, sharing.centres))
-    unit, member = _unit_of(plan, laid)
-    return _merge(plan, unit, laid.words[laid.context], member, targets(laid.words, laid.positions, plan, keys))
+    return _window_units(laid, targets, max(1, sharing.centres), keys)
 
 
-def _pair_plan(laid: Windows) -> _Plan:
-    n = len(laid.centre)
-    return _Plan(n, 1, np.arange(n), np.zeros(n, np.int64), laid.centre, laid.place)
+def _window_units(laid: Windows, targets: Targets, size: int, keys: tuple[Words, Words]) -> Units:
+    # A word alone in its sentence has no context and trains nothing.
+    centre = np.arange(len(laid.words) if len(laid.words) > 1 else 0)
+    plan = _Plan(-(-len(centre) // size), size, centre, centre // size, centre % size, None)
+    return _merge(plan, laid.centre // size, laid.centre % size, laid, targets, keys)
 
 
-def _window_plan(laid: Windows, size: int) -> _Plan:
-    """Group the centres of a sentence; one without any context word (a sentence of one word) trains nothing."""
-    n = len(laid.words) if len(laid.words) > 1 else 0
-    centre = np.arange(n)
-    return _Plan(-(-n // size), size, centre // size, centre % size, centre, None)
-
-
-def _unit_of(plan: _Plan, laid: Windows) -> tuple[Ids, Ids]:
-    return laid.centre // plan.size, laid.centre % plan.size
-
-
-def _merge(plan: _Plan, unit: Ids, inputs: Ids, member: Ids, targets: _Targets) -> Units:
-    input_rows, input_bounds, input_at = _unique_rows(unit, inputs, plan.n_units)
-    output_rows, output_bounds, output_at = _unique_rows(targets.unit, targets.output, plan.n_units)
+def _merge(plan: _Plan, unit: Ids, member: Ids, laid: Windows, targets: Targets, keys: tuple[Words, Words]) -> Units:
+    """List each row of a unit once. ``unit`` and ``member`` tell where each context word of ``laid`` belongs."""
+    wanted = targets(laid.words, laid.positions, plan, keys)
+    input_rows, input_bounds, input_at = _unique_rows(unit, laid.words[laid.context], plan.n_units)
+    output_rows, output_bounds, output_at = _unique_rows(wanted.unit, wanted.output, plan.n_units)
 
     def spread(at: Ids, n: int, members: Ids, weights: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         flat = np.bincount(at * plan.size + members, weights, n * plan.size)
@@ -279,8 +273,8 @@ def _merge(plan: _Plan, unit: Ids, inputs: Ids, member: Ids, targets: _Targets) 
         output_rows,
         output_bounds,
         spread(input_at, len(input_rows), member),
-        spread(output_at, n_out, targets.member),
-        spread(output_at, n_out, targets.member, targets.label),
+        spread(output_at, n_out, wanted.member),
+        spread(output_at, n_out, wanted.member, wanted.label),
     )
 
 
@@ -293,4 +287,5 @@ def _unique_rows(unit: Ids, rows: Ids, n_units: int) -> tuple[Ids, Ids, Ids]:
 def _ranges(starts: Ids, lengths: Ids) -> Ids:
     """The ranges start, start + 1, … of the given lengths, end to end."""
     ends = np.cumsum(lengths)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.asarray(np.arange(total) + np.repeat(starts - (ends - lengths), lengths))

@@ -40,7 +40,9 @@ def huffman_tree(counts: NDArray[np.int64]) -> HuffmanTree:
                 child, inner = inner, inner + 1
             weight[new] += weight[child]
             parent[child], branch[child] = new, side
-    offsets, nodes, codes = [0], [], []
+    offsets = [0]
+    nodes: list[int] = []
+    codes: list[int] = []
     root = 2 * n - 2
     for word in range(n):
         path, taken, node = [], [], word

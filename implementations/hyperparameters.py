@@ -14,7 +14,7 @@ class Hyperparameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
     model: Model = Field("skipgram", description="skipgram or cbow")
-    loss: Loss = Field("ns", description="negative sampling, hierarchical softmax, or the full softmax (tiny vocabulary)")
+    loss: Loss = Field("ns", description="ns: negative sampling, hs: hierarchical softmax, softmax: full")
     vector_size: PositiveInt = Field(100, le=65536, description="dimensions of a word vector")
     window: PositiveInt = Field(5, le=1000, description="largest distance between a centre and its context words")
     negative: int = Field(5, ge=0, le=1000, description="noise words per positive example (loss ns)")

@@ -98,9 +98,7 @@ class NumpyTrainer(Trainer):
         corpus, hyperparameters = self._corpus, self._hyperparameters
         total, reported = hyperparameters.epochs * corpus.n_tokens, 0
         skipgram = hyperparameters.model == "skipgram"
-        make_units, step = (
-            (skipgram_units, self._skipgram_step) if skipgram else (cbow_units, self._cbow_step)
-        )
+        make_units, step = (skipgram_units, self._skipgram_step) if skipgram else (cbow_units, self._cbow_step)
         # Overflow is looked for in the vectors, once an epoch, rather than warned of at every step.
         with np.errstate(over="ignore", invalid="ignore"):
             for done, laid, keys in self._windows():
