@@ -32,10 +32,7 @@ def cells(runs: Sequence[RunRecord]) -> list[Cell]:
         groups.setdefault(_key(run), []).append(run)
     _adopt_failures(groups)
     firsts = [next((run for run in group if run.status == "ok"), group[0]) for group in groups.values()]
-    return [
-        Cell(label, tuple(group))
-        for label, group in zip(labels(firsts), groups.values(), strict=True)
-    ]
+    return [Cell(label, tuple(group)) for label, group in zip(labels(firsts), groups.values(), strict=True)]
 
 
 def labels(runs: Sequence[RunRecord]) -> list[str]:
@@ -90,9 +87,7 @@ def _adopt_failures(groups: dict[str, list[RunRecord]]) -> None:
         if any(run.status == "ok" for run in group):
             continue
         homes = [
-            other
-            for other in groups.values()
-            if any(run.status == "ok" and _may_be(group[0], run) for run in other)
+            other for other in groups.values() if any(run.status == "ok" and _may_be(group[0], run) for run in other)
         ]
         if len(homes) == 1:
             homes[0].extend(group)

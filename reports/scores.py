@@ -71,7 +71,9 @@ def _average(scores: Sequence[Score]) -> ScoreSummary:
         n=fmean(score.n for score in scores),
         total=scores[0].total,
         values=values,
-        sections={name: _section([score.sections[name] for score in scores if name in score.sections]) for name in names},
+        sections={
+            name: _section([score.sections[name] for score in scores if name in score.sections]) for name in names
+        },
         reason=None if values else next((score.reason for score in scores if score.reason), None),
     )
 

@@ -1,13 +1,14 @@
 """Results boiled down to what every table, figure and sentence shows: one row a configuration, as plain data."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
 from typing import Any
 
 from ..benchmarks.records import CorpusRecord, Results, RunRecord
+from ..benchmarks.statistics import median_interval, paired_ratio
 from .cells import Cell, cells, same_protocol
 from .scores import ScoreSummary, numbers, summarise_scores
 
@@ -124,9 +125,7 @@ def summarise(results: Results) -> Summary:
         for run in results.runs
         if run.status != "ok"
     )
-    return Summary(
-        results.created, results.command, results.corpus, results.environment, tuple(rows), failures
-    )
+    return Summary(results.created, results.command, results.corpus, results.environment, tuple(rows), failures)
 
 
 def _baseline(cell: Cell, groups: Sequence[Cell]) -> Cell | None:
@@ -185,24 +184,14 @@ def _speed(speeds: Mapping[tuple[int, int], float]) -> Estimate | None:
     values = tuple(speeds.values())
     if not values:
         return None
-    if len(values) == 1:
-        return Estimate(values[0], None, None, values)
-    from ..benchmarks.statistics import median_interval
-
     interval = median_interval(values, SEED)
     return Estimate(interval.value, interval.low, interval.high, values)
 
 
-def _ratio(
-    head: Mapping[tuple[int, int], float], base: Mapping[tuple[int, int], float]
-) -> Estimate | None:
+def _ratio(head: Mapping[tuple[int, int], float], base: Mapping[tuple[int, int], float]) -> Estimate | None:
     shared = [key for key in head if key in base]
     ratios = tuple(head[key] / base[key] for key in shared)
     if not shared:
         return None
-    if len(shared) == 1:
-        return Estimate(ratios[0], None, None, ratios)
-    from ..benchmarks.statistics import paired_ratio
-
     interval = paired_ratio([head[key] for key in shared], [base[key] for key in shared], SEED)
     return Estimate(interval.value, interval.low, interval.high, ratios)

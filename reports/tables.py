@@ -111,9 +111,7 @@ def section_tables(summary: Summary) -> list[Table]:
         if not names:
             continue
         columns = (Column("Section"), *(Column(row.label, True) for row, _ in scored))
-        rows = tuple(
-            (Entry(name), *(_section_entry(score, name, metric) for _, score in scored)) for name in names
-        )
+        rows = tuple((Entry(name), *(_section_entry(score, name, metric) for _, score in scored)) for name in names)
         caption = f"{TITLES.get(task, task)} ({task}, {metric}) by section"
         tables.append(Table(f"sections-{task}-{metric}", caption, columns, rows))
     return tables

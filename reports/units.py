@@ -30,6 +30,12 @@ def rate(value: float | None) -> str:
     return f"{digits(value / factor)} {sign}".rstrip()
 
 
+def tick(value: float) -> str:
+    """A round number on an axis: ``500 k``, ``1 M``, ``−5``."""
+    factor, sign = scale(value)
+    return f"{value / factor:g} {sign}".rstrip().replace("-", MINUS)
+
+
 def rate_range(low: float, high: float) -> str:
     """Both ends in one scale: ``5.20–5.44 M``."""
     factor, sign = scale(high)
@@ -37,13 +43,17 @@ def rate_range(low: float, high: float) -> str:
 
 
 def ratio(value: float | None) -> str:
-    """A speed-up: ``9.10×``."""
-    return MISSING if value is None else f"{digits(value)}×"
+    """A speed-up: ``9.10×``, ``0.96×``."""
+    return MISSING if value is None else f"{_ratio(value)}×"
 
 
 def ratio_range(low: float, high: float) -> str:
     """``8.70–9.40×``."""
-    return f"{digits(low)}–{digits(high)}×"
+    return f"{_ratio(low)}–{_ratio(high)}×"
+
+
+def _ratio(value: float) -> str:
+    return digits(value, 3 if value >= 0.995 else 2)
 
 
 def fraction(value: float | None, metric: str) -> str:

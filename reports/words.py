@@ -1,0 +1,129 @@
+"""What the results say, in sentences, and what each number means."""
+
+from collections.abc import Sequence
+
+from . import units
+from .scores import headline_tasks
+from .summary import Row, Summary
+from .tables import TITLES
+
+PROTOCOLS = {
+    "google-30k": "Google analogies (google-30k): the 19,544 questions of questions-words.txt, answered by 3CosAdd "
+    "among the 30,000 most frequent words; questions with an unknown word are skipped (word2vec's compute-accuracy). "
+    "Correct / seen stands beside the accuracy.",
+    "wordsim-353": "WordSim-353: Spearman's rank correlation of cosine similarity with human ratings, over the pairs "
+    "whose words are both known.",
+    "simlex-999": "SimLex-999: Spearman's rank correlation of cosine similarity with human ratings of similarity, over "
+    "the pairs whose words are both known.",
+}
+
+
+def sentences(summary: Summary) -> list[str]:
+    """The findings in plain text: how fast against the baseline, how good, what failed."""
+    if not summary.rows:
+        return ["These results hold no runs: there is nothing to compare yet."]
+    lines = [] if summary.finished_rows else ["No run finished, so there are no numbers to compare."]
+    fastest = next((row for row in summary.rows if row.speed), None)
+    alone = len(summary.finished_rows) == 1
+    if fastest and fastest.speed:
+        lead = f"{fastest.label} was the fastest" if not alone else f"{fastest.label} trained"
+        lines.append(f"{lead} at {units.rate(fastest.speed.value)}{_rate_interval(fastest)} words/s.")
+    rows = {row.label: row for row in summary.rows}
+    for row in summary.finished_rows:
+        if row.ratio and not row.is_baseline and row.baseline:
+            lines.append(_comparison(row, rows[row.baseline], summary))
+    lines += _doubts(summary)
+    if summary.failures:
+        runs = "run" if len(summary.failures) == 1 else "runs"
+        names = ", ".join(dict.fromkeys(failure.label for failure in summary.failures))
+        lines.append(f"{len(summary.failures)} {runs} gave no numbers ({names}); the reasons are listed below.")
+    return lines
+
+
+def footnotes(summary: Summary) -> list[str]:
+    """What each number of the tables means: its unit, its protocol, its interval."""
+    notes = [
+        "Words/s: in-vocabulary words of the corpus × epochs ÷ seconds of training (word2vec.c's unit), the median "
+        "over rounds. Loading, preparing, compiling and scoring are outside the clock.",
+        _interval_note(summary),
+        "Speed ratio: words/s divided by the baseline's in the same round, the median over rounds, with the interval "
+        "of that median. It is formed only between equal hyperparameters and threads.",
+    ]
+    notes += [PROTOCOLS[task] for task in headline_tasks(summary.tasks) if task in PROTOCOLS]
+    if summary.tasks:
+        notes.append(
+            "Scores are means over runs; their intervals come from resampling each task's items and say how far "
+            "another set of items might move the score. Overlapping intervals are no proof of equal quality."
+        )
+    notes.append(
+        "Memory: the largest peak of the worker process over its runs (1 MB = 1,000,000 bytes), corpus pages it has "
+        "read included. Compile: seconds of compiling before the clock starts, the median over runs."
+    )
+    return notes
+
+
+def _interval_note(summary: Summary) -> str:
+    rounds = sorted({row.speed.n for row in summary.rows if row.speed})
+    note = "Intervals of speeds and ratios: 95 % bootstrap intervals of the median over rounds."
+    if rounds and rounds[-1] == 1:
+        return "Every implementation ran one round (n = 1), so speeds have no interval: run with more --repeats."
+    if rounds and rounds[0] == 1:
+        note += " Where n = 1 there is none."
+    few = [n for n in rounds if 1 < n < 6]
+    if few:
+        covered = 100 * (1 - 2 ** (1 - few[0]))
+        note += (
+            f" With {few[0]} rounds such an interval is at most the range of the rounds, which holds the true median "
+            f"with a probability of {covered:.0f} %, not 95 %: six rounds are the fewest that can give it."
+        )
+    return note
+
+
+def _rate_interval(row: Row) -> str:
+    if row.speed is None or row.speed.low is None or row.speed.high is None:
+        return ""
+    return f" ({units.rate_range(row.speed.low, row.speed.high)})"
+
+
+def _comparison(row: Row, base: Row, summary: Summary) -> str:
+    assert row.ratio is not None  # the caller looked
+    interval = ""
+    if row.ratio.low is not None and row.ratio.high is not None:
+        interval = f" ({units.ratio_range(row.ratio.low, row.ratio.high)})"
+    text = f"{row.label} trains {units.ratio(row.ratio.value)}{interval} as fast as {base.label}"
+    quality = [part for task in headline_tasks(summary.tasks)[:2] if (part := _quality(row, base, task))]
+    return f"{text}; {', '.join(quality)}." if quality else f"{text}."
+
+
+def _quality(row: Row, base: Row, task: str) -> str:
+    own, other = row.score(task), base.score(task)
+    if own is None or other is None or own.value is None or other.value is None:
+        return ""
+    title = TITLES.get(task, task)
+    return f"{title} {units.fraction(own.value, own.metric)} against {units.fraction(other.value, other.metric)}"
+
+
+def _doubts(summary: Summary) -> list[str]:
+    """What a reader should hold against the numbers."""
+    doubts = []
+    unclear = [
+        row.label
+        for row in summary.finished_rows
+        if row.ratio
+        and not row.is_baseline
+        and row.ratio.low is not None
+        and row.ratio.high is not None
+        and row.ratio.low <= 1 <= row.ratio.high
+    ]
+    if unclear:
+        doubts.append(f"The interval of the speed ratio holds 1 for {_list(unclear)}: no difference in speed is shown.")
+    single = [row.label for row in summary.rows if row.speed and row.speed.n == 1]
+    if single and len(single) == len([row for row in summary.rows if row.speed]):
+        doubts.append("One round each: the speeds have no interval, and a difference may be noise.")
+    elif single:
+        doubts.append(f"One round only for {_list(single)}: no interval, and a difference may be noise.")
+    return doubts
+
+
+def _list(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
