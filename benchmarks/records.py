@@ -1,9 +1,9 @@
 """The result format, version 1: what ``results.json`` holds. It only grows; readers ignore what they do not know."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ..evaluation.score import Score as Score
 from ..evaluation.score import Section as Section
@@ -12,6 +12,13 @@ from ..implementations.hyperparameters import Hyperparameters
 SCHEMA_VERSION = 1
 
 Status = Literal["ok", "failed", "timeout", "unavailable", "unsupported"]
+
+
+def _known(value: Any) -> Any:
+    """Leave out hyperparameters that a later version added: the format grows."""
+    if isinstance(value, dict):
+        return {key: part for key, part in value.items() if key in Hyperparameters.model_fields}
+    return value
 
 
 class _Record(BaseModel):
@@ -30,19 +37,29 @@ class CorpusRecord(_Record):
     generated: str | None = Field(None, description="what a reader must know of a made-up corpus")
 
 
+class Conditions(_Record):
+    """What else the machine did during one run: for judging its timing, never for dropping it."""
+
+    load_before: float | None = Field(None, description="load average of the last minute before the run")
+    steal_seconds: float | None = Field(None, description="processor time the hypervisor gave to others during train()")
+    involuntary_switches: int | None = Field(None, description="times the worker lost its core during train()")
+
+
 class RunRecord(_Record):
     """One implementation trained once."""
 
     id: str
+    configuration: str | None = Field(None, description="sha256 of what was asked for: --resume compares it")
     implementation: str
     version: str | None = None
     status: Status
     reason: str | None = None
     model: str
     loss: str
-    hyperparameters: Hyperparameters
+    hyperparameters: Annotated[Hyperparameters, BeforeValidator(_known)]
     options: dict[str, Any] = Field(default_factory=dict)
     threads: int
+    cores: list[int] | None = Field(None, description="cores the worker was pinned to; None where it could not be")
     device: str
     seed: int
     round: int = Field(description="rounds count from 1; in a round every implementation runs once")
@@ -56,6 +73,7 @@ class RunRecord(_Record):
     cpu_seconds: float | None = Field(None, description="user + system time of the worker during train()")
     peak_memory_bytes: int | None = Field(None, description="VmHWM of the worker after train()")
     peak_gpu_memory_bytes: int | None = None
+    conditions: Conditions = Field(default_factory=Conditions)
     scores: list[Score] = Field(default_factory=list)
     vectors: str | None = Field(None, description="saved vectors, relative to the results directory")
 
@@ -67,5 +85,6 @@ class Results(_Record):
     created: datetime
     command: str | None = None
     environment: dict[str, Any]
+    plan: dict[str, Any] | None = Field(None, description="what was asked for, resolved: --resume compares it")
     corpus: CorpusRecord
     runs: list[RunRecord]

@@ -1,0 +1,40 @@
+"""What a launcher hands its worker: one JSON file, from which the run can also be repeated by hand."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from ..implementations.hyperparameters import Hyperparameters
+
+
+class Job(BaseModel):
+    """One run, complete: nothing else reaches the worker but its environment.
+
+    Attributes:
+        options: of the implementation, as they were asked for.
+        corpus: name or path, as the plan has it.
+        corpus_sha256: the text must still be this one.
+        cores: to be pinned to, or None where the system has no affinity.
+        tasks: to score with; None for the default set.
+        directory: of the run; record, log and vectors are written into it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    configuration: str
+    implementation: str
+    options: dict[str, Any]
+    hyperparameters: Hyperparameters
+    threads: int
+    seed: int
+    round: int
+    device: str
+    corpus: str
+    corpus_sha256: str
+    cores: list[int] | None
+    tasks: list[str] | None
+    plugins: list[Path]
+    save_vectors: bool
+    directory: Path

@@ -1,0 +1,122 @@
+"""What a benchmark is to run, as it was asked for."""
+
+import hashlib
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, PositiveInt, ValidationError
+
+from ..datasets.errors import InputError
+from ..implementations.hyperparameters import Hyperparameters
+from .isolation import core_count
+from .messages import Spell, sentence
+
+DEFAULT_REPEATS = 3
+
+
+def _listed(value: Any) -> Any:
+    """Accept ``"a,b"`` for ``("a", "b")``, and one number for a list of one."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return (value,) if isinstance(value, int | float | Path) else value
+
+
+def _selectors(value: Any) -> Any:
+    """Commas inside brackets belong to a selector, so the text is left whole."""
+    return (value,) if isinstance(value, str) else value
+
+
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
+
+
+class Plan(BaseModel):
+    """Settings of one benchmark. The names are those of the command line's flags, hyperparameters held apart."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    impl: Annotated[tuple[str, ...], BeforeValidator(_selectors)] = Field(
+        (), description="implementations, NAME or NAME[key=value,...], apart by commas"
+    )
+    corpus: str = Field("planted", min_length=1, description="name of a corpus, or path of a text file")
+    threads: PositiveInt | None = Field(None, description="threads of each worker")
+    seed: Annotated[tuple[Seed, ...] | None, BeforeValidator(_listed)] = Field(
+        None, description="seeds, apart by commas; a round trains with one of them, in turn"
+    )
+    repeats: PositiveInt | None = Field(None, le=10_000, description="rounds; in each every implementation runs once")
+    tasks: Annotated[tuple[str, ...] | None, BeforeValidator(_listed)] = Field(
+        None, description="evaluation tasks, apart by commas"
+    )
+    timeout: Annotated[FiniteFloat, Field(gt=0)] | None = Field(None, description="seconds after which a run is killed")
+    device: str = Field("auto", min_length=1, description="auto, cpu, cuda, cuda:1, ...")
+    plugin: Annotated[tuple[Path, ...], BeforeValidator(_listed)] = Field(
+        (), description="Python file with trainers of your own"
+    )
+    save_vectors: bool = Field(False, description="keep each run's vectors in word2vec's binary format")
+    order_seed: Seed = Field(1, description="of the shuffle that orders the implementations inside a round")
+    hyperparameters: Hyperparameters = Field(default_factory=Hyperparameters)
+
+    @property
+    def rounds(self) -> int:
+        """Rounds to run: ``repeats``, by default enough for three and for every seed equally often."""
+        if self.repeats is not None:
+            return self.repeats
+        if self.seed is None:
+            return DEFAULT_REPEATS
+        return len(self.seed) * math.ceil(DEFAULT_REPEATS / len(self.seed))
+
+    def round_seed(self, number: int) -> int:
+        """Seed of a round, counted from 1. Without ``seed`` it is the round's number, so that scores show a spread."""
+        return self.seed[(number - 1) % len(self.seed)] if self.seed else number
+
+    @property
+    def worker_threads(self) -> int:
+        """Threads of each worker: as many as this process has cores, where nothing was asked for."""
+        return self.threads or core_count()
+
+    def settled(self) -> dict[str, Any]:
+        """The plan with its defaults filled in, as JSON holds it: what two benchmarks must share to be one."""
+        return {
+            "impl": list(self.impl),
+            "corpus": self.corpus,
+            "threads": self.worker_threads,
+            "seed": [self.round_seed(number + 1) for number in range(self.rounds)],
+            "repeats": self.rounds,
+            "tasks": None if self.tasks is None else list(self.tasks),
+            "timeout": self.timeout,
+            "device": self.device,
+            "plugin": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in self.plugin},
+            "save_vectors": self.save_vectors,
+            "order_seed": self.order_seed,
+            "hyperparameters": self.hyperparameters.model_dump(mode="json"),
+        }
+
+
+def make_plan(settings: Mapping[str, Any], spell: Spell = str) -> Plan:
+    """Build a plan from flat settings, hyperparameters among them.
+
+    Args:
+        settings: by key, underscores in the names; None stands for "not given".
+        spell: how the user wrote a key, for the message.
+
+    Raises:
+        InputError: a name is unknown or a value is out of range.
+    """
+    given = {key: value for key, value in settings.items() if value is not None}
+    hyper = {key: given.pop(key) for key in Hyperparameters.model_fields if key in given}
+    known = [*(name for name in Plan.model_fields if name != "hyperparameters"), *Hyperparameters.model_fields]
+    try:
+        if "hyperparameters" in given:
+            raise InputError(f"{spell('hyperparameters')} stand beside the other settings, each by its name")
+        plan = Plan(**given, hyperparameters=Hyperparameters(**hyper))
+    except ValidationError as error:
+        raise InputError(sentence(error, spell, known)) from None
+    if plan.seed is not None and (not plan.seed or len(set(plan.seed)) < len(plan.seed)):
+        raise InputError(f"{spell('seed')} must name each seed once, got {list(plan.seed)}")
+    if plan.seed and plan.rounds % len(plan.seed):
+        raise InputError(
+            f"{spell('repeats')} must be a multiple of {len(plan.seed)}, so that each seed is used equally often, "
+            f"got {plan.rounds}"
+        )
+    return plan
