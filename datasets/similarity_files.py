@@ -13,10 +13,10 @@ from .question_sets import SimilaritySet
 WORD_HEADER = re.compile(r"#?\s*(word|w|term|target)[\s_-]*[12ab]?", re.IGNORECASE)
 """What a header calls a column of words."""
 
-SCORE_HEADERS = frozenset(
-    ("score", "similarity", "sim", "simlex999", "simverb3500", "human", "human(mean)", "mean", "rating", "gold")
-    + ("average", "averagescore", "meanscore", "humanscore", "relatedness")
-)
+SCORE_HEADERS = {
+    *("score", "similarity", "sim", "simlex999", "simverb3500", "human", "human(mean)", "mean", "rating", "gold"),
+    *("average", "averagescore", "meanscore", "humanscore", "relatedness"),
+}
 """What a header calls the column of scores; spaces, dashes and underscores are left out."""
 
 LEMMA_TAG = re.compile(r"(?P<word>.+)-[a-z]")

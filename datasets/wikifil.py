@@ -1,0 +1,81 @@
+"""Wikipedia's XML dump as plain words: the normalisation that makes fil9 of enwik9, and whose start is text8.
+
+Follows the rules of Matt Mahoney's ``wikifil.pl`` (2006, public domain, mattmahoney.net/dc/textdata.html, appendix A),
+in this order and byte for byte, oddities included: the text is taken in pieces that end at a ``>``, and each rule sees
+one piece. Image captions and the text of links are kept, tables and references are not; digits are spelled out; all
+that is not a-z becomes a space.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+_RULES = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (rb"<ref[^<]*</ref>", b""),  # references
+        (rb"<[^>]*>", b""),  # other tags
+        (rb"\[http:[^] ]*", b"["),  # the address of an external link; its text stays
+        (rb"(?i)\|thumb", b""),  # layout of images; the caption stays
+        (rb"(?i)\|left", b""),
+        (rb"(?i)\|right", b""),
+        (rb"(?i)\|[0-9]+px", b""),
+        (rb"(?i)\[\[image:[^\[\]]*\|", b""),
+        (rb"(?i)\[\[category:([^|\]]*)[^]]*\]\]", rb"[[\1]]"),
+        (rb"\[\[[a-z\-]*:[^\]]*\]\]", b""),  # the same article in other languages
+        (rb"\[\[[^|\]]*\|", b"[["),  # the target of a link; its text stays
+        (rb"\{\{[^}]*\}\}", b""),  # templates
+        (rb"\{[^}]*\}", b""),  # tables
+        (rb"[\[\]]", b""),
+        (rb"&[^;]*;", b" "),  # other entities
+    )
+]
+_FIRST_TAG = re.compile(rb"<.*>")  # from the piece's first "<" on the last line; "." stops at a line end
+_REDIRECT = re.compile(rb"(?i)#redirect")
+_DIGITS = [
+    (str(digit).encode(), b" " + word + b" ")
+    for digit, word in enumerate(b"zero one two three four five six seven eight nine".split())
+]
+_LETTERS_ONLY = bytes(
+    byte if chr(byte).islower() and byte < 128 else byte + 32 if 65 <= byte <= 90 else 32 for byte in range(256)
+)
+
+
+def filter_wikipedia(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the words of a dump, each after one space, from its XML in blocks of any size.
+
+    Memory holds one block and the unfinished piece before it.
+    """
+    inside = False
+    for piece in _pieces(blocks):
+        if b"<text " in piece:
+            inside = True
+        if _REDIRECT.search(piece):
+            inside = False
+        if not inside:
+            continue
+        if b"</text>" in piece:
+            inside = False
+        words = _words(piece)
+        if words:
+            yield b" " + b" ".join(words)
+
+
+def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The text cut after each ``>``."""
+    rest = b""
+    for block in blocks:
+        *pieces, rest = (rest + block).split(b">")
+        for piece in pieces:
+            yield piece + b">"
+    if rest:
+        yield rest
+
+
+def _words(piece: bytes) -> list[bytes]:
+    text = _FIRST_TAG.sub(b"", piece, count=1)
+    text = text.replace(b"&amp;", b"&").replace(b"&lt;", b"<").replace(b"&gt;", b">")
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    for digit, word in _DIGITS:
+        text = text.replace(digit, word)
+    return text.translate(_LETTERS_ONLY).split()
