@@ -1,0 +1,133 @@
+"""A text file as a stream of bytes, whatever it is packed with."""
+
+import bz2
+import gzip
+import io
+import lzma
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from .errors import InputError
+
+BLOCK_SIZE = 1 << 18
+"""Bytes read at a time: with what is derived from them they fit a core's second-level cache."""
+
+_MAGIC = {
+    "gzip": b"\x1f\x8b",
+    "bzip2": b"BZh",
+    "xz": b"\xfd7zXZ\0",
+    "zip": b"PK\x03\x04",
+    "empty zip": b"PK\x05\x06",
+    "Zstandard": b"\x28\xb5\x2f\xfd",
+    "7-Zip": b"7z\xbc\xaf\x27\x1c",
+}
+_SUFFIXES = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zip": "zip"}
+_CORRUPT = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError)
+
+
+def check_file(path: Path) -> None:
+    """Say in one sentence why ``path`` cannot be read as a file.
+
+    Raises:
+        InputError: it is missing, a directory, a pipe or device, empty, or not readable.
+    """
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise InputError(f"{path} is a directory: name a text file in it")
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(f"{path} is not a regular file: save the text to a file first")
+        with path.open("rb") as file:
+            file.read(1)
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist: check the path") from None
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+    if status.st_size == 0:
+        raise InputError(f"{path} is empty: a corpus is a text with one sentence or paragraph a line")
+
+
+def packing(path: Path) -> str | None:
+    """What the file is packed with (``gzip``, ``bzip2``, ``xz``, ``zip``), judged by its first bytes; None if plain.
+
+    Raises:
+        InputError: the name says packed and the content does not agree, or the packing is one we do not unpack.
+    """
+    with path.open("rb") as file:
+        head = file.read(8)
+    found = next((kind for kind, magic in _MAGIC.items() if head.startswith(magic)), None)
+    if found == "bzip2" and not head[3:4].isdigit():
+        found = None
+    if found in ("Zstandard", "7-Zip"):
+        raise InputError(f"{path} is packed with {found}: unpack it first, or use .gz, .bz2, .xz or .zip")
+    if found == "empty zip":
+        raise InputError(f"{path} is a zip archive with nothing in it")
+    promised = _SUFFIXES.get(path.suffix.lower())
+    if promised is not None and found is None:
+        raise InputError(
+            f"{path} is named like a {promised} file but is not one: "
+            f"rename it without {path.suffix} if it is plain text, else fetch it again"
+        )
+    return found
+
+
+def read_blocks(path: Path, block_size: int = BLOCK_SIZE) -> Iterator[bytes]:
+    """Yield the unpacked bytes of a file in blocks of at most ``block_size``.
+
+    Raises:
+        InputError: the file cannot be read, is truncated or damaged, or is a zip archive of several files.
+    """
+    check_file(path)
+    kind = packing(path)
+    try:
+        with ExitStack() as stack:
+            file = _open(path, kind, stack)
+            while block := file.read(block_size):
+                yield block
+    except _CORRUPT as error:
+        raise InputError(f"{path} is truncated or damaged ({kind}: {error}): fetch it again") from error
+    except OSError as error:
+        # bz2 reports damaged data as an OSError without a number.
+        if error.errno is None:
+            raise InputError(f"{path} is truncated or damaged ({kind}: {error}): fetch it again") from error
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+
+
+def read_ahead(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same blocks, each fetched by a second thread while the one before it is worked on."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, blocks, b"")
+        while block := coming.result():
+            coming = pool.submit(next, blocks, b"")
+            yield block
+
+
+def _open(path: Path, kind: str | None, stack: ExitStack) -> BinaryIO:
+    if kind is None:
+        return stack.enter_context(path.open("rb", buffering=0))
+    raw = stack.enter_context(path.open("rb"))
+    if kind == "gzip":
+        return cast(BinaryIO, stack.enter_context(gzip.GzipFile(fileobj=raw)))
+    if kind == "bzip2":
+        return cast(BinaryIO, stack.enter_context(bz2.BZ2File(raw)))
+    if kind == "xz":
+        return cast(BinaryIO, stack.enter_context(lzma.LZMAFile(raw)))
+    return _open_member(path, raw, stack)
+
+
+def _open_member(path: Path, raw: io.BufferedReader, stack: ExitStack) -> BinaryIO:
+    archive = stack.enter_context(zipfile.ZipFile(raw))
+    # Archives made on a Mac carry a twin of each file below __MACOSX/.
+    members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
+    if len(members) != 1:
+        shown = ", ".join(m.filename for m in members[:5]) + (", …" if len(members) > 5 else "")
+        raise InputError(f"{path} holds {len(members)} files ({shown}): unpack it and name the text to use")
+    if members[0].flag_bits & 1:
+        raise InputError(f"{path} is encrypted: unpack it first")
+    return cast(BinaryIO, stack.enter_context(archive.open(members[0])))
