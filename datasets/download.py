@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 3
 """Times one address is tried while the connection breaks."""
 
+CHUNK = 1 << 14
+"""Bytes written at a time; of a connection that breaks, what came after the last whole chunk is lost."""
+
 TIMEOUT = (10, 60)
 """Seconds to wait for a connection, and for more of an answer."""
 
@@ -120,8 +123,8 @@ def _attempt(url: str, target: Path, sha256: str | None) -> str | None:
             requests.exceptions.ChunkedEncodingError,
             _CutError,
         ) as error:
-            problem = _connection_problem(error, part.received)
-            if not part.received:
+            problem = _connection_problem(error, part)
+            if not part.answered:
                 return problem
         except requests.RequestException as error:
             return f"not a usable address ({error})"
@@ -139,11 +142,11 @@ def _status(error: "requests.HTTPError") -> int:
     return 0 if error.response is None else error.response.status_code
 
 
-def _connection_problem(error: Exception, received: int) -> str:
-    if received:
-        return f"the connection broke after {received:,} bytes"
+def _connection_problem(error: Exception, part: "_Part") -> str:
     if isinstance(error, _CutError):
         return str(error)
+    if part.answered:
+        return "the connection broke before the file was through"
     return "no answer in time" if "timed out" in str(error).lower() else "no connection"
 
 
@@ -159,8 +162,8 @@ class _Part:
         self.note = target.with_name(f".{target.name}.part.json")
         self.url = url
         self.blind = resumable_blindly
-        self.received = 0
-        """Bytes of the body in the last request."""
+        self.answered = False
+        """Whether the server began to send the file in the last request."""
         self.resumed = False
         """Whether the last request continued an earlier one."""
 
@@ -195,7 +198,7 @@ class _Part:
     def _transfer(self, start: int, validator: str | None) -> None:
         import pooch
 
-        self.received, self.resumed = 0, False
+        self.answered, self.resumed = False, False
         end: int | None = None
         # Packed on the way, neither lengths nor ranges would be those of the file.
         headers = {"Accept-Encoding": "identity"}
@@ -222,6 +225,7 @@ class _Part:
                         bar.start = 0
                 else:
                     return
+                self.answered = True
                 end = None if length is None else file.tell() + int(length)
 
             try:
@@ -229,7 +233,7 @@ class _Part:
                 # 206) is seen in time to start over.
                 fetch = pooch.HTTPDownloader(
                     progressbar=bar or False,
-                    chunk_size=1 << 16,
+                    chunk_size=CHUNK,
                     headers=headers,
                     timeout=TIMEOUT,
                     hooks={"response": begin},
@@ -237,7 +241,6 @@ class _Part:
                 fetch(self.url, file, None)
             finally:
                 size = file.tell()
-                self.received = max(0, size - (start if self.resumed else 0))
                 if not size:
                     self.remove()
         if end is not None and size != end:
