@@ -1,7 +1,7 @@
 """Results boiled down to what every table, figure and sentence shows: one row a configuration, as plain data."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
@@ -36,14 +36,12 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Failure:
-    """A run that gave no numbers, and why."""
+    """Runs of one configuration that gave no numbers for the same reason."""
 
-    id: str
     label: str
-    round: int
-    seed: int
     status: str
     reason: str
+    rounds: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,9 @@ class Row:
         speed: words/s, the median over rounds.
         ratio: speed over the baseline's in the same round, the median over rounds; None without a shared round.
         baseline: label of the row that ``ratio`` refers to.
-        seconds: medians in seconds by phase (``prepare``, ``compile``, ``train``, ``evaluate``, ``cpu``).
+        seconds: medians in seconds by phase (``prepare``, ``compile``, ``train``, ``cpu``, ``steal``, ``evaluate``).
         trained_speed: words/s counted after subsampling, the median.
+        load: the machine's load average before a run, the median.
         memory, gpu_memory: the largest peak of its runs, in bytes.
         scores: by task and metric, the headline metric of a task first.
         status: ``ok``, ``2 of 3 ok``, or what its runs ended with.
@@ -74,6 +73,7 @@ class Row:
     baseline: str | None = None
     trained_speed: float | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
+    load: float | None = None
     memory: float | None = None
     gpu_memory: float | None = None
     scores: Mapping[tuple[str, str], ScoreSummary] = field(default_factory=dict)
@@ -119,13 +119,19 @@ def summarise(results: Results) -> Summary:
     bases = {cell.label: _baseline(cell, groups) for cell in groups}
     rows = [_row(cell, bases[cell.label]) for cell in groups]
     rows.sort(key=lambda row: (not row.finished, -(row.speed.value if row.speed else 0.0)))
-    names = {run.id: cell.label for cell in groups for run in cell.runs}
-    failures = tuple(
-        Failure(run.id, names[run.id], run.round, run.seed, run.status, run.reason or "no reason was recorded")
-        for run in results.runs
-        if run.status != "ok"
+    return Summary(
+        results.created, results.command, results.corpus, results.environment, tuple(rows), tuple(_failures(groups))
     )
-    return Summary(results.created, results.command, results.corpus, results.environment, tuple(rows), failures)
+
+
+def _failures(groups: Sequence[Cell]) -> Iterator[Failure]:
+    for cell in groups:
+        rounds: dict[tuple[str, str], list[int]] = {}
+        for run in cell.runs:
+            if run.status != "ok":
+                rounds.setdefault((run.status, run.reason or "no reason was recorded"), []).append(run.round)
+        for (status, reason), lost in rounds.items():
+            yield Failure(cell.label, status, reason, tuple(lost))
 
 
 def _baseline(cell: Cell, groups: Sequence[Cell]) -> Cell | None:
@@ -142,8 +148,10 @@ def _row(cell: Cell, base: Cell | None) -> Row:
         "compile": lambda run: run.compile_seconds,
         "train": lambda run: run.train_seconds,
         "cpu": lambda run: run.cpu_seconds,
+        "steal": lambda run: run.conditions.steal_seconds,
         "evaluate": lambda run: run.evaluate_seconds,
     }
+    loads = numbers(run.conditions.load_before for run in runs)
     seconds = {name: numbers(map(read, runs)) for name, read in phases.items()}
     return Row(
         label=cell.label,
@@ -156,6 +164,7 @@ def _row(cell: Cell, base: Cell | None) -> Row:
         baseline=base.label if base and speeds else None,
         trained_speed=median(trained) if trained else None,
         seconds={name: median(values) for name, values in seconds.items() if values},
+        load=median(loads) if loads else None,
         memory=max(numbers(run.peak_memory_bytes for run in runs), default=None),
         gpu_memory=max(numbers(run.peak_gpu_memory_bytes for run in runs), default=None),
         scores=summarise_scores([run.scores for run in runs]),

@@ -41,14 +41,13 @@ class Table:
 
 def main_table(summary: Summary) -> Table:
     """One row a configuration: speed, ratio, headline scores, memory, compile time, status."""
-    several = len(summary.baselines) > 1
-    baseline = summary.baselines[0] if summary.baselines else "baseline"
+    baseline = summary.baselines[0] if len(summary.baselines) == 1 else "baseline"
     tasks = headline_tasks(summary.tasks)
     gpu = any(row.gpu_memory is not None for row in summary.rows)
     columns = [
         Column("Implementation"),
         Column("Words/s", True),
-        Column("Speed ratio" if several else f"Speed ÷ {baseline}", True),
+        Column(f"Speed ÷ {baseline}", True),
         *(Column(TITLES.get(task, task), True) for task in tasks),
         Column("Memory", True),
         *([Column("GPU memory", True)] if gpu else []),
@@ -59,7 +58,7 @@ def main_table(summary: Summary) -> Table:
         (
             Entry(row.label, implementation_detail(row)),
             speed_entry(row.speed),
-            ratio_entry(row, several),
+            ratio_entry(row),
             *(score_entry(row.score(task)) for task in tasks),
             Entry(units.memory(row.memory), value=row.memory),
             *([Entry(units.memory(row.gpu_memory), value=row.gpu_memory)] if gpu else []),
@@ -73,19 +72,26 @@ def main_table(summary: Summary) -> Table:
 
 def timing_table(summary: Summary) -> Table:
     """Where the time went, phase by phase."""
-    phases = {"prepare": "Prepare", "train": "Train", "cpu": "CPU in training", "evaluate": "Evaluate"}
+    phases = {"prepare": "Prepare", "train": "Train", "cpu": "CPU time", "steal": "Stolen", "evaluate": "Evaluate"}
     columns = [Column("Implementation"), Column("Runs", True)]
-    columns += [Column(title, True) for title in phases.values()] + [Column("Trained words/s", True)]
+    columns += [Column(title, True) for title in phases.values()]
+    columns += [Column("Load before", True), Column("Trained words/s", True)]
     rows = [
         (
             Entry(row.label),
             Entry(str(row.finished), value=row.finished),
             *(Entry(units.seconds(row.seconds.get(name)), value=row.seconds.get(name)) for name in phases),
+            Entry(units.MISSING if row.load is None else f"{row.load:.2f}", value=row.load),
             Entry(units.rate(row.trained_speed), value=row.trained_speed),
         )
         for row in summary.finished_rows
     ]
-    return Table("timing", "Seconds by phase, medians over runs", tuple(columns), tuple(rows))
+    caption = (
+        "Seconds by phase, medians over runs. CPU time: user and system time of training. Stolen: processor time of "
+        "training that the hypervisor gave to others. Load before: one-minute load average when a run began. Trained "
+        "words: those left after subsampling."
+    )
+    return Table("timing", caption, tuple(columns), tuple(rows))
 
 
 def scores_table(summary: Summary) -> Table:
@@ -119,12 +125,11 @@ def section_tables(summary: Summary) -> list[Table]:
 
 def failures_table(summary: Summary) -> Table:
     """Runs without numbers, each with its reason."""
-    columns = (Column("Run"), Column("Round", True), Column("Seed", True), Column("Status"), Column("Reason"))
+    columns = (Column("Implementation"), Column("Rounds"), Column("Status"), Column("Reason"))
     rows = tuple(
         (
             Entry(failure.label),
-            Entry(str(failure.round), value=failure.round),
-            Entry(str(failure.seed), value=failure.seed),
+            Entry(", ".join(map(str, failure.rounds))),
             Entry(failure.status),
             Entry(failure.reason),
         )
@@ -187,14 +192,13 @@ def speed_entry(speed: Estimate | None) -> Entry:
     return Entry(units.rate(speed.value), _interval(speed, units.rate_range), speed.value)
 
 
-def ratio_entry(row: Row, several: bool) -> Entry:
-    """Speed over the baseline's; names the baseline where there are several."""
+def ratio_entry(row: Row) -> Entry:
+    """Speed over the baseline's, over its interval."""
     if row.is_baseline:
         return Entry("1", "baseline", 1.0)
     if row.ratio is None:
         return Entry(units.MISSING)
-    detail = _interval(row.ratio, units.ratio_range)
-    return Entry(units.ratio(row.ratio.value), f"{detail}, ÷ {row.baseline}" if several else detail, row.ratio.value)
+    return Entry(units.ratio(row.ratio.value), _interval(row.ratio, units.ratio_range), row.ratio.value)
 
 
 def score_entry(score: ScoreSummary | None, *, counts: bool = True) -> Entry:

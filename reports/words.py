@@ -32,11 +32,11 @@ def sentences(summary: Summary) -> list[str]:
     for row in summary.finished_rows:
         if row.ratio and not row.is_baseline and row.baseline:
             lines.append(_comparison(row, rows[row.baseline], summary))
-    lines += _doubts(summary)
+    lines += doubts(summary)
     if summary.failures:
-        runs = "run" if len(summary.failures) == 1 else "runs"
-        names = ", ".join(dict.fromkeys(failure.label for failure in summary.failures))
-        lines.append(f"{len(summary.failures)} {runs} gave no numbers ({names}); the reasons are listed below.")
+        count = sum(len(failure.rounds) for failure in summary.failures)
+        names = list(dict.fromkeys(failure.label for failure in summary.failures))
+        lines.append(f"{count} {'run' if count == 1 else 'runs'} gave no numbers: {_list(names)}.")
     return lines
 
 
@@ -47,7 +47,8 @@ def footnotes(summary: Summary) -> list[str]:
         "over rounds. Loading, preparing, compiling and scoring are outside the clock.",
         _interval_note(summary),
         "Speed ratio: words/s divided by the baseline's in the same round, the median over rounds, with the interval "
-        "of that median. It is formed only between equal hyperparameters and threads.",
+        "of that median. It is formed only between equal hyperparameters and threads."
+        + (f" Baselines: {_list(summary.baselines)}." if len(summary.baselines) > 1 else ""),
     ]
     notes += [PROTOCOLS[task] for task in headline_tasks(summary.tasks) if task in PROTOCOLS]
     if summary.tasks:
@@ -103,9 +104,9 @@ def _quality(row: Row, base: Row, task: str) -> str:
     return f"{title} {units.fraction(own.value, own.metric)} against {units.fraction(other.value, other.metric)}"
 
 
-def _doubts(summary: Summary) -> list[str]:
+def doubts(summary: Summary) -> list[str]:
     """What a reader should hold against the numbers."""
-    doubts = []
+    found = []
     unclear = [
         row.label
         for row in summary.finished_rows
@@ -116,13 +117,13 @@ def _doubts(summary: Summary) -> list[str]:
         and row.ratio.low <= 1 <= row.ratio.high
     ]
     if unclear:
-        doubts.append(f"The interval of the speed ratio holds 1 for {_list(unclear)}: no difference in speed is shown.")
+        found.append(f"The interval of the speed ratio holds 1 for {_list(unclear)}: no difference in speed is shown.")
     single = [row.label for row in summary.rows if row.speed and row.speed.n == 1]
     if single and len(single) == len([row for row in summary.rows if row.speed]):
-        doubts.append("One round each: the speeds have no interval, and a difference may be noise.")
+        found.append("One round each: the speeds have no interval, and a difference may be noise.")
     elif single:
-        doubts.append(f"One round only for {_list(single)}: no interval, and a difference may be noise.")
-    return doubts
+        found.append(f"One round only for {_list(single)}: no interval, and a difference may be noise.")
+    return found
 
 
 def _list(names: Sequence[str]) -> str:

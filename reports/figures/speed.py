@@ -65,12 +65,12 @@ def draw(data: Data) -> Figure:
         rows.centre(axes, mark.median, y)
         rows.value(axes, y, units.rate(mark.median))
         if mark.ratio is not None:
-            rows.value(axes, y, units.ratio(mark.ratio) if mark.ratio != 1 else "1", inches=0.88)
+            rows.value(axes, y, units.ratio(mark.ratio) if mark.ratio != 1 else "1", inches=0.92)
         if mixed and len(mark.rounds) == 1:
             rows.value(axes, y + 0.1, "n = 1", soft=True)
     rows.value(axes, -0.08, "words/s", soft=True)
     if any(mark.ratio is not None for mark in data.marks):
-        rows.value(axes, -0.08, "ratio", inches=0.88, soft=True)
+        rows.value(axes, -0.08, "ratio", inches=0.92, soft=True)
     ends = [end for mark in data.marks for end in (*mark.rounds, mark.low, mark.high) if end is not None]
     rows.rate_axis(axes, min(ends), max(ends), log=data.log, room=0.06)
     rows.name_axis(plot.figure, f"Training speed (words/s{', log scale' if data.log else ''})", _named(data))
