@@ -52,8 +52,16 @@ def log_tail(log: Path) -> str:
     except OSError:
         return ""
     lines = [re.sub(r"[^\w\s!-~]+|\s+", " ", line).strip() for line in re.split(r"[\r\n]+", text)]
-    joined = " | ".join([line for line in lines if line][-_TAIL_LINES:])
+    joined = " | ".join(_without_dump([line for line in lines if line])[-_TAIL_LINES:])
     return joined if len(joined) <= _TAIL_CHARACTERS else "…" + joined[-_TAIL_CHARACTERS:]
+
+
+def _without_dump(lines: list[str]) -> list[str]:
+    """Of what Python's fault handler writes keep the error and the innermost frame."""
+    start = next((number for number, line in enumerate(lines) if line.startswith("Fatal Python error")), None)
+    if start is None:
+        return lines
+    return lines[: start + 1] + [line for line in lines[start:] if line.startswith("File ")][:1]
 
 
 def _how(ended: Ended) -> str:

@@ -17,15 +17,17 @@ DEFAULT_REPEATS = 3
 
 
 def _listed(value: Any) -> Any:
-    """Accept ``"a,b"`` for ``("a", "b")``, and one number for a list of one."""
+    """Accept ``"a,b"`` for ``("a", "b")``, also inside a list, and one number for a list of one."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
-    return (value,) if isinstance(value, int | float | Path) else value
+    if isinstance(value, list | tuple):
+        return tuple(part for item in value for part in (_listed(item) if isinstance(item, str) else (item,)))
+    return (value,) if isinstance(value, int | float) else value
 
 
-def _selectors(value: Any) -> Any:
-    """Commas inside brackets belong to a selector, so the text is left whole."""
-    return (value,) if isinstance(value, str) else value
+def _alone(value: Any) -> Any:
+    """Accept one for a list of one. Commas are left: they belong to a selector's brackets or a file's name."""
+    return (value,) if isinstance(value, str | Path) else value
 
 
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
@@ -36,7 +38,7 @@ class Plan(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    impl: Annotated[tuple[str, ...], BeforeValidator(_selectors)] = Field(
+    impl: Annotated[tuple[str, ...], BeforeValidator(_alone)] = Field(
         (), description="implementations, NAME or NAME[key=value,...], apart by commas"
     )
     corpus: str = Field("planted", min_length=1, description="name of a corpus, or path of a text file")
@@ -50,7 +52,7 @@ class Plan(BaseModel):
     )
     timeout: Annotated[FiniteFloat, Field(gt=0)] | None = Field(None, description="seconds after which a run is killed")
     device: str = Field("auto", min_length=1, description="auto, cpu, cuda, cuda:1, ...")
-    plugin: Annotated[tuple[Path, ...], BeforeValidator(_listed)] = Field(
+    plugin: Annotated[tuple[Path, ...], BeforeValidator(_alone)] = Field(
         (), description="Python file with trainers of your own"
     )
     save_vectors: bool = Field(False, description="keep each run's vectors in word2vec's binary format")

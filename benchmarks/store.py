@@ -162,14 +162,18 @@ def load_results(path: Path) -> Results:
         raise InputError(f"{file} is no results file: {place + ': ' if place else ''}{first['msg']}") from error
 
 
-def free_directory(name: str, parent: Path = Path("results")) -> Path:
-    """The first of ``results/NAME``, ``results/NAME-2``, … that holds no results yet."""
-    number = 1
-    while True:
-        path = parent / (name if number == 1 else f"{name}-{number}")
-        if not (path / RESULTS).exists():
-            return path
-        number += 1
+def default_directory(name: str, *, again: bool, parent: Path = Path("results")) -> Path:
+    """Where results go when nobody says: ``results/NAME``, or ``results/NAME-2``, … once that holds some.
+
+    Args:
+        name: of the corpus.
+        again: take the last one that holds results, to resume it or start it again, rather than the next free one.
+        parent: of all.
+    """
+    number, path = 1, parent / name
+    while (path / RESULTS).exists():
+        number, last, path = number + 1, path, parent / f"{name}-{number + 1}"
+    return last if again and number > 1 else path
 
 
 def _stable(value: Any) -> Any:

@@ -6,6 +6,7 @@ from statistics import median
 
 import numpy as np
 import pytest
+
 from bench.benchmarks.statistics import median_interval, paired_ratio
 
 

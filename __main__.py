@@ -1,0 +1,397 @@
+"""The command line: ``python -m bench VERB``. It parses, calls and prints; the work is done in the rooms below."""
+
+import functools
+import inspect
+import json
+import shlex
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
+
+import typer
+
+from . import __version__
+from .datasets.errors import InputError
+from .implementations.hyperparameters import Hyperparameters
+
+if TYPE_CHECKING:
+    from .benchmarks.records import Results
+
+OK, FAULT, USAGE, FAILED_RUNS, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = typer.Typer(
+    name="bench",
+    help="Train word2vec implementations under one protocol, score and time them, and report.",
+    epilog="Start with: python -m bench run",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+data = typer.Typer(help="Corpora and question sets: what there is, and how to get it.", no_args_is_help=True)
+app.add_typer(data, name="data", rich_help_panel=None)
+
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Tasks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tasks", metavar="A,B", help="Evaluation tasks; `list tasks` names them.", show_default="those at hand"
+    ),
+]
+
+
+def verb(function: Callable[..., int]) -> Callable[..., None]:
+    """Turn what a verb raises into one sentence on stderr, and what it returns into the exit code."""
+
+    @functools.wraps(function)
+    def wrapped(*, debug: bool, **arguments: Any) -> None:
+        try:
+            code = function(**arguments)
+        except typer.Exit:
+            raise
+        except InputError as error:
+            code = _complain(str(error), USAGE, debug)
+        except KeyboardInterrupt:
+            code = _complain("stopped", INTERRUPTED, debug)
+        except Exception as error:
+            sentence = f"this is a fault of word2vec-bench: {type(error).__name__}: {error} (--debug shows where)"
+            code = _complain(sentence, FAULT, debug)
+        raise typer.Exit(code)
+
+    parameters = list(inspect.signature(function).parameters.values())
+    option = inspect.Parameter("debug", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Debug)
+    parameters = [part for part in parameters if part.kind is not inspect.Parameter.VAR_KEYWORD]
+    if len(parameters) < len(inspect.signature(function).parameters):
+        parameters += _hyperparameter_flags()
+    wrapped.__signature__ = inspect.Signature([*parameters, option])  # type: ignore[attr-defined]
+    return wrapped
+
+
+def _hyperparameter_flags() -> Iterator[inspect.Parameter]:
+    """One flag a hyperparameter: name, type, default and help come from its field."""
+    for name, field in Hyperparameters.model_fields.items():
+        dashed = name.replace("_", "-")
+        flags, shown, metavar = f"--{dashed}", str(field.default), None
+        kind = str if get_origin(field.annotation) is Literal else field.annotation
+        if kind is bool:
+            flags, shown = f"{flags}/--no-{dashed}", dashed if field.default else f"no-{dashed}"
+        elif kind is str:
+            metavar = "|".join(get_args(field.annotation))
+        option = typer.Option(
+            flags, help=field.description, show_default=shown, metavar=metavar, rich_help_panel="Hyperparameters"
+        )
+        yield inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
+        )
+
+
+@app.command()
+@verb
+def run(
+    *,
+    impl: Annotated[
+        list[str] | None,
+        typer.Option(metavar="A,B", help="Implementations: NAME or NAME[key=value,...].", show_default="all at hand"),
+    ] = None,
+    corpus: Annotated[
+        str | None, typer.Option(metavar="NAME|PATH", help="Corpus or text file.", show_default="planted")
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="Threads of each worker.", show_default="cores this process may use")
+    ] = None,
+    seed: Annotated[
+        list[str] | None,
+        typer.Option(metavar="N,N", help="Seeds; each round uses one, in turn.", show_default="the round's number"),
+    ] = None,
+    repeats: Annotated[
+        int | None, typer.Option(help="Rounds; in each every implementation runs once.", show_default="3")
+    ] = None,
+    tasks: Tasks = None,
+    plan: Annotated[
+        Path | None, typer.Option(metavar="FILE.toml", help="Settings under the flags' names; flags go before it.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where results go.", show_default="results/CORPUS")
+    ] = None,
+    timeout: Annotated[float | None, typer.Option(metavar="S", help="Kill a run after this many seconds.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, ...", show_default="auto")] = None,
+    plugin: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE.py", help="Python file with trainers of your own; it is executed."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Finish the benchmark in DIR.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Delete the benchmark in DIR and start again.")] = False,
+    save_vectors: Annotated[
+        bool | None, typer.Option("--save-vectors", help="Keep the vectors in DIR/runs/*/vectors.bin.")
+    ] = None,
+    **hyperparameters: Any,
+) -> int:
+    """Train implementations on a corpus, score and time them, and write a report.
+
+    With no flags: every implementation at hand on the planted corpus, in under two minutes.
+
+    Example: python -m bench run --impl numpy,gensim --corpus text8 --vector-size 200 --repeats 5 --out results/text8
+    """
+    from rich.console import Console
+
+    from .benchmarks.messages import as_flag
+    from .benchmarks.plan import make_plan
+    from .benchmarks.plan_file import read_plan
+    from .benchmarks.progress import TerminalObserver
+    from .benchmarks.runner import Interrupted
+    from .benchmarks.runner import run as run_plan
+    from .benchmarks.store import default_directory
+
+    settings = read_plan(plan) if plan is not None else {}
+    named_in_file = settings.pop("out", None)
+    flags = dict(
+        impl=impl, corpus=corpus, threads=threads, seed=seed, repeats=repeats, tasks=tasks, timeout=timeout,
+        device=device, plugin=plugin, save_vectors=save_vectors, **hyperparameters,
+    )  # fmt: skip
+    settings |= {key: value for key, value in flags.items() if value not in (None, [])}
+    asked = make_plan(settings, as_flag)
+    if out is None and named_in_file is not None:
+        out = Path(named_in_file)
+    if out is None:
+        out = default_directory(_short_name(asked.corpus), again=resume or fresh)
+    if resume and fresh:
+        raise InputError("--resume and --fresh exclude each other")
+    command = shlex.join(["python", "-m", "bench", *sys.argv[1:]])
+    try:
+        with TerminalObserver(Console(stderr=True)) as observer:
+            results = run_plan(asked, out, resume=resume, fresh=fresh, command=command, observer=observer)
+    except Interrupted as stop:
+        _reported(stop.results, out)
+        rest = [part for part in sys.argv[1:] if part not in ("--resume", "--fresh")]
+        again = shlex.join(
+            ["python", "-m", "bench", *rest, *([] if "--out" in rest else ["--out", str(out)]), "--resume"]
+        )
+        _say(f"{stop}; to make the others: {again}")
+        return INTERRUPTED
+    _reported(results, out)
+    return _run_code(results, chosen=bool(asked.impl))
+
+
+@app.command()
+@verb
+def evaluate(
+    *,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="word2vec text or binary, GloVe text, or .npy.")
+    ],
+    tasks: Tasks = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")] = False,
+) -> int:
+    """Score word vectors that you already have.
+
+    Example: python -m bench evaluate vectors.bin --tasks google-30k,wordsim-353
+    """
+    from dataclasses import asdict
+
+    from .evaluation.embeddings import read_embeddings
+    from .evaluation.evaluate import evaluate as score
+    from .evaluation.tasks import find_tasks
+
+    found = find_tasks(_apart(tasks))
+    scored = []
+    for file in files:
+        embeddings = read_embeddings(file)
+        scores = score(embeddings, found)
+        entry = {"vectors": str(file), "words": len(embeddings), "dim": embeddings.dim}
+        scored.append({**entry, "scores": [asdict(one) for one in scores]})
+        if not as_json:
+            print(f"{file}: {len(embeddings):,} words, {embeddings.dim} dimensions")
+            _print_scores(scores)
+    if as_json:
+        print(json.dumps(scored, indent=2, allow_nan=False))
+    return OK
+
+
+@app.command()
+@verb
+def report(
+    *, directory: Annotated[Path, typer.Argument(metavar="DIR", help="Directory that `run --out` filled.")]
+) -> int:
+    """Write report.md, report.html and the figures of a benchmark once more.
+
+    Example: python -m bench report results/planted
+    """
+    from .benchmarks.store import load_results
+
+    _reported(load_results(directory), directory)
+    return OK
+
+
+@app.command("list")
+@verb
+def list_(
+    *,
+    what: Annotated[
+        str, typer.Argument(metavar="[implementations|tasks|corpora]", help="What to list.", show_default=False)
+    ] = "implementations",
+    plugin: Annotated[list[Path] | None, typer.Option(metavar="FILE.py", help="Python file with trainers.")] = None,
+) -> int:
+    """List what can be run, each with its version or the reason why it cannot run here.
+
+    Example: python -m bench list tasks
+    """
+    match what:
+        case "implementations":
+            _print_columns(_implementations(plugin or []))
+        case "tasks":
+            _print_columns(_tasks())
+        case "corpora":
+            _print_columns(_corpora())
+        case _:
+            raise InputError(f"there is nothing called {what!r} to list; choose implementations, tasks or corpora")
+    return OK
+
+
+@data.command("list")
+@verb
+def data_list() -> int:
+    """List every corpus and question set, and what is on this machine.
+
+    Example: python -m bench data list
+    """
+    from .datasets.catalogue import corpora, question_sets
+
+    rows = [("name", "kind", "here", "licence", "what it is")]
+    for entry in [*corpora(), *question_sets()]:
+        here = "generated" if getattr(entry, "generated", False) else "yes" if entry.found else "no"
+        rows.append((entry.name, entry.kind, here, entry.licence, entry.description))
+    _print_columns(rows)
+    return OK
+
+
+@data.command("fetch")
+@verb
+def data_fetch(
+    *, name: Annotated[str, typer.Argument(metavar="NAME", help="A corpus or question set that `data list` names.")]
+) -> int:
+    """Download a corpus or question set, check it, and say where it is.
+
+    Example: python -m bench data fetch text8
+    """
+    from .datasets.catalogue import fetch
+
+    print(fetch(name))
+    return OK
+
+
+@app.callback(invoke_without_command=True)
+def _top(version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
+    if version:
+        print(f"word2vec-bench {__version__}")
+        raise typer.Exit(OK)
+
+
+def main() -> None:
+    """Run the command line; ends with an exit code of DESIGN §6 (docs/measuring.md lists them)."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    warnings.showwarning = lambda message, *where, **more: _say(f"warning: {message}")
+    app(prog_name="python -m bench")
+
+
+def _reported(results: "Results", directory: Path) -> None:
+    """Write the report files, print the table and say where everything is."""
+    from rich.console import Console
+
+    from .reports.console import results_table
+    from .reports.write import write_report
+
+    written = write_report(directory)
+    Console().print(results_table(results))
+    if results.corpus.generated:
+        print(results.corpus.generated)
+    for path in [directory / "results.json", *(path for path in written if path.suffix in (".md", ".html"))]:
+        print(path)
+
+
+def _run_code(results: "Results", *, chosen: bool) -> int:
+    """3 where a run failed. What cannot run here is a failure only if it was asked for by name, or nothing else ran."""
+    for one in results.runs:
+        if one.status in ("failed", "timeout") or (chosen and one.status != "ok"):
+            return FAILED_RUNS
+    return OK if any(one.status == "ok" for one in results.runs) else FAILED_RUNS
+
+
+def _implementations(plugins: Iterable[Path]) -> list[tuple[str, ...]]:
+    from .implementations import registry
+
+    for path in plugins:
+        registry.load_plugin(path)
+    rows = [("name", "version", "what it is")]
+    for name in registry.names():
+        try:
+            found = registry.trainer_class(name)
+            reason = found.unavailable()
+            rows.append((name, "-", reason) if reason else (name, found.version(), found.summary))
+        except InputError as error:
+            rows.append((name, "-", str(error)))
+    return rows
+
+
+def _tasks() -> list[tuple[str, ...]]:
+    from .evaluation.tasks import all_tasks
+
+    rows = [("name", "kind", "metric", "what it is, or why it cannot be used here")]
+    for task in all_tasks():
+        about = task.metadata
+        rows.append((about.name, about.kind, about.metric, task.unavailable() or about.description))
+    return rows
+
+
+def _corpora() -> list[tuple[str, ...]]:
+    from .datasets.catalogue import corpora
+
+    rows = [("name", "tokens", "what it is")]
+    for entry in corpora():
+        missing = f" ({entry.missing})" if entry.missing else ""
+        rows.append((entry.name, f"{entry.tokens:,}" if entry.tokens else "-", entry.description + missing))
+    return rows
+
+
+def _print_scores(scores: Iterable[Any]) -> None:
+    rows = [("task", "metric", "value", "95 % interval", "scored", "of")]
+    for one in scores:
+        value = "-" if one.value is None else f"{one.value:.4f}"
+        interval = "-" if one.low is None or one.high is None else f"{one.low:.4f} to {one.high:.4f}"
+        rows.append((one.task, one.metric, value, one.reason or interval, f"{one.n:,}", f"{one.total:,}"))
+    _print_columns(rows)
+
+
+def _print_columns(rows: list[tuple[str, ...]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _apart(listed: list[str] | None) -> list[str] | None:
+    return [name.strip() for text in listed for name in text.split(",") if name.strip()] if listed else None
+
+
+def _short_name(corpus: str) -> str:
+    """What a corpus is called in a directory's name: ``some/wiki.txt.gz`` is ``wiki``."""
+    name = Path(corpus).name
+    return name.removesuffix("".join(Path(name).suffixes)) or "corpus"
+
+
+def _complain(sentence: str, code: int, debug: bool) -> int:
+    if debug:
+        traceback.print_exc()
+    _say(f"error: {sentence}" if code != INTERRUPTED else sentence)
+    return code
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""Plans: what a wrong one is told, what one file and one command line have in common, and the order of the runs."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.benchmarks.messages import as_flag
+from bench.benchmarks.plan import Plan, make_plan
+from bench.benchmarks.plan_file import read_plan
+from bench.benchmarks.schedule import RunSpec, candidates, schedule
+from bench.datasets.errors import InputError
+from bench.implementations.hyperparameters import Hyperparameters
+
+PLUGIN = Path(__file__).with_name("misbehaving_trainers.py")
+
+
+def specs(impl: str, **settings: object) -> list[RunSpec]:
+    plan = make_plan({"impl": impl, "plugin": PLUGIN, "threads": 1, **settings})
+    return schedule(plan, candidates(plan))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"window": 0}, "--window must be at least 1, got 0"),
+        ({"vector_size": -5}, "--vector-size must be at least 1, got -5"),
+        ({"vector_size": 10**6}, "--vector-size must be at most 65,536, got 1000000"),
+        ({"alpha": float("nan")}, "--alpha must be a finite number, got nan"),
+        ({"alpha": 0}, "--alpha must be above 0, got 0"),
+        ({"sample": -1e-3}, "--sample must be at least 0, got -0.001"),
+        ({"negative": 0}, "loss ns needs negative >= 1"),
+        ({"min_alpha": 1}, "min_alpha (1) is above alpha (0.025)"),
+        ({"model": "glove"}, "--model must be skipgram or cbow, got 'glove'"),
+        ({"epochs": 1.5}, "--epochs must be a whole number, got 1.5"),
+        ({"threads": 0}, "--threads must be at least 1, got 0"),
+        ({"repeats": 0}, "--repeats must be at least 1, got 0"),
+        ({"timeout": 0}, "--timeout must be above 0, got 0"),
+        ({"timeout": float("inf")}, "--timeout must be a finite number, got inf"),
+        ({"seed": "1,x"}, "--seed must be a whole number, got 'x'"),
+        ({"seed": -1}, "--seed must be at least 0, got -1"),
+        ({"seed": [3, 3]}, "--seed must name each seed once"),
+        ({"seed": [1, 2], "repeats": 3}, "--repeats must be a multiple of 2"),
+        ({"corpus": 3}, "--corpus must be text, got 3"),
+        ({"windows": 3}, "there is no setting --windows; did you mean --window?"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_flag(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        make_plan(settings, as_flag)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@given(st.dictionaries(st.sampled_from(sorted({*Plan.model_fields, *Hyperparameters.model_fields})), st.none()))
+def test_what_is_not_given_has_its_default(settings: dict[str, None]) -> None:
+    assert make_plan(settings) == Plan()
+
+
+@pytest.mark.parametrize(
+    ("seed", "repeats", "used"),
+    [
+        (None, None, [1, 2, 3]),
+        (None, 2, [1, 2]),
+        (7, None, [7, 7, 7]),
+        ("4,9", None, [4, 9, 4, 9]),
+        ([1, 2, 3, 4, 5], None, [1, 2, 3, 4, 5]),
+        ([4, 9], 2, [4, 9]),
+    ],
+)
+def test_rounds_use_the_seeds_in_turn_and_equally_often(seed: object, repeats: int | None, used: list[int]) -> None:
+    plan = make_plan({"seed": seed, "repeats": repeats})
+    assert [plan.round_seed(number + 1) for number in range(plan.rounds)] == used
+
+
+def test_a_file_says_the_same_as_flags(tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text(
+        'impl = ["quick[scale=2]", "quick"]\ncorpus = "text8"\nvector-size = 20\nmin_alpha = 0.001\n'
+        'seed = "1,2"\nrepeats = 4\nsave-vectors = true\nout = "there"\n'
+    )
+    settings = read_plan(file)
+    assert settings.pop("out") == "there"
+    assert make_plan(settings) == make_plan(
+        {
+            "impl": ["quick[scale=2]", "quick"], "corpus": "text8", "vector_size": 20, "min_alpha": 1e-3,
+            "seed": [1, 2], "repeats": 4, "save_vectors": True,
+        }
+    )  # fmt: skip
+
+
+def test_what_lies_beside_the_plan_is_found_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.py").write_text("")
+    (tmp_path / "mine.txt").write_text("")
+    (tmp_path / "plan.toml").write_text('corpus = "mine.txt"\nplugin = "mine.py"\n')
+    monkeypatch.chdir("/")
+    plan = make_plan(read_plan(tmp_path / "plan.toml"))
+    assert plan.corpus == str(tmp_path / "mine.txt")
+    assert plan.plugin == (tmp_path / "mine.py",)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("window = 0", "window must be at least 1, got 0"),
+        ("vektor-size = 3", "there is no setting vektor_size; did you mean vector_size?"),
+        ("min-count = 1\nmin_count = 2", "min_count is given twice"),
+        ("window 5", "is not valid TOML"),
+        ("out = 3", "out must be the path of a directory, got 3"),
+        ("[hyperparameters]\nwindow = 3", "stand beside the other settings"),
+    ],
+)
+def test_a_wrong_plan_file_is_named_with_the_key(text: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text(text)
+    with pytest.raises(InputError) as caught:
+        read_plan(file)
+    assert str(file) in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_a_missing_plan_file_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no\.toml cannot be read: No such file"):
+        read_plan(tmp_path / "no.toml")
+
+
+def test_every_round_has_every_implementation_once_in_an_order_of_its_own() -> None:
+    runs = specs("quick,quick[scale=2],quick[scale=3],quick[scale=4]", repeats=50)
+    rounds = [runs[at : at + 4] for at in range(0, 200, 4)]
+    orders = [tuple(run.candidate.options["scale"] for run in group) for group in rounds]
+    assert all({run.round for run in group} == {number + 1} for number, group in enumerate(rounds))
+    assert all(len({run.seed for run in group}) == 1 for group in rounds)
+    assert all(sorted(order) == [1, 2, 3, 4] for order in orders)
+    first = Counter(order[0] for order in orders)
+    assert min(first.values()) >= 4, "each implementation is the first of some rounds"
+
+
+def test_the_order_is_stored_with_its_seed_and_can_be_had_again() -> None:
+    def order(seed: int) -> list[str]:
+        return [run.id for run in specs("quick,quick[scale=2],quick[scale=3]", repeats=9, order_seed=seed)]
+
+    assert order(1) == order(1)
+    assert order(1) != order(2)
+    assert make_plan({"order_seed": 5}).settled()["order_seed"] == 5
+
+
+def test_a_run_s_name_is_readable_unique_and_changes_only_with_what_is_run() -> None:
+    runs = specs("quick,quick[scale=2],quick[vector_size=7]", repeats=6)
+    assert len({run.id for run in runs}) == len(runs)
+    assert {run.id.rsplit("-", 1)[0] for run in runs if run.round == 2} == {"quick-skipgram-ns-s2-r2"}
+    again = specs("quick[scale=2],quick[vector_size=7],quick[scale=1.0]", repeats=7, timeout=5, save_vectors=True)
+    assert {run.id for run in runs} < {run.id for run in again}
+    assert not {run.id for run in runs} & {run.id for run in specs("quick", threads=2)}
+
+
+def test_a_selector_s_hyperparameters_go_before_the_plan_s() -> None:
+    (run,) = specs("quick[window=3]", window=9, epochs=2, repeats=1)
+    assert (run.candidate.hyperparameters.window, run.candidate.hyperparameters.epochs) == (3, 2)
+    assert run.candidate.given == {}
