@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 from ..summary import Summary
 from . import quality, speed, style, tradeoff
@@ -29,12 +30,13 @@ def draw_all(summary: Summary) -> list[Drawing]:
     """Draw every figure that these results can fill, in memory."""
     import matplotlib
 
+    look: Any = style.RC  # matplotlib's type lists every key it knows
     drawings = []
     for module in FIGURES:
         data = module.data(summary)
         if data is None:
             continue
-        with matplotlib.rc_context(style.RC):
+        with matplotlib.rc_context(look):
             figure = module.draw(data)
             files = {form: _save(figure, form) for form in FORMATS}
         drawings.append(Drawing(module.NAME, module.TITLE, module.caption(data), module.alt(data), files))

@@ -49,13 +49,11 @@ def place(axes: Axes, spots: Sequence[Spot]) -> None:
     figure.draw_without_rendering()
     unit = figure.dpi / 72
     frame = axes.get_window_extent()
-    points = [axes.transData.transform(spot.point) for spot in spots]
+    points = [_pixels(axes, spot.point) for spot in spots]
     side = _CLEAR * unit
     taken = [Bbox.from_bounds(x - side, y - side, 2 * side, 2 * side) for x, y in points]
     bars = [
-        _bar(point, axes.transData.transform(end), unit)
-        for spot, point in zip(spots, points, strict=True)
-        for end in spot.ends
+        _bar(point, _pixels(axes, end), unit) for spot, point in zip(spots, points, strict=True) for end in spot.ends
     ]
     for index in sorted(range(len(spots)), key=lambda i: _nearest(i, points)):
         text = style.broken(spots[index].name, 22)
@@ -120,6 +118,11 @@ def _bar(start: Sequence[float], end: Sequence[float], unit: float) -> Bbox:
 
     (left, right), (bottom, top) = (sorted(pair) for pair in zip(start, end, strict=True))
     return Bbox.from_extents(left - unit, bottom - unit, right + unit, top + unit)
+
+
+def _pixels(axes: Axes, point: tuple[float, float]) -> tuple[float, float]:
+    x, y = axes.transData.transform(point)
+    return float(x), float(y)
 
 
 def _extent(axes: Axes, text: str) -> tuple[float, float]:
