@@ -135,7 +135,7 @@ def run(
 
     With no flags: every implementation at hand on the planted corpus, in under two minutes.
 
-    Example: python -m bench run --impl numpy,gensim --corpus text8 --vector-size 200 --repeats 5 --out results/text8
+    Example: python -m bench run --impl numpy,gensim --corpus text8
     """
     from rich.console import Console
 
@@ -185,30 +185,25 @@ def evaluate(
         list[Path], typer.Argument(metavar="FILE...", help="word2vec text or binary, GloVe text, or .npy.")
     ],
     tasks: Tasks = None,
+    common_vocabulary: Annotated[
+        bool, typer.Option("--common-vocabulary", help="Score only the words that all files have.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")] = False,
 ) -> int:
     """Score word vectors that you already have.
 
-    Example: python -m bench evaluate vectors.bin --tasks google-30k,wordsim-353
+    Example: python -m bench evaluate vectors.bin --tasks google-30k
     """
-    from dataclasses import asdict
-
-    from .evaluation.embeddings import read_embeddings
-    from .evaluation.evaluate import evaluate as score
+    from .evaluation.evaluate import evaluate_files
     from .evaluation.tasks import find_tasks
 
-    found = find_tasks(_apart(tasks))
-    scored = []
-    for file in files:
-        embeddings = read_embeddings(file)
-        scores = score(embeddings, found)
-        entry = {"vectors": str(file), "words": len(embeddings), "dim": embeddings.dim}
-        scored.append({**entry, "scores": [asdict(one) for one in scores]})
-        if not as_json:
-            print(f"{file}: {len(embeddings):,} words, {embeddings.dim} dimensions")
-            _print_scores(scores)
+    scored = evaluate_files(files, find_tasks(_apart(tasks)), common_vocabulary=common_vocabulary)
     if as_json:
         print(json.dumps(scored, indent=2, allow_nan=False))
+        return OK
+    for entry in scored:
+        print(f"{entry['vectors']}: {entry['words']:,} words, {entry['dim']} dimensions")
+        _print_scores(entry["scores"])
     return OK
 
 
@@ -357,12 +352,13 @@ def _corpora() -> list[tuple[str, ...]]:
     return rows
 
 
-def _print_scores(scores: Iterable[Any]) -> None:
+def _print_scores(scores: Iterable[dict[str, Any]]) -> None:
     rows = [("task", "metric", "value", "95 % interval", "scored", "of")]
     for one in scores:
-        value = "-" if one.value is None else f"{one.value:.4f}"
-        interval = "-" if one.low is None or one.high is None else f"{one.low:.4f} to {one.high:.4f}"
-        rows.append((one.task, one.metric, value, one.reason or interval, f"{one.n:,}", f"{one.total:,}"))
+        value = "-" if one["value"] is None else f"{one['value']:.4f}"
+        interval = "-" if one["low"] is None or one["high"] is None else f"{one['low']:.4f} to {one['high']:.4f}"
+        scored, total = f"{one['n']:,}", f"{one['total']:,}"
+        rows.append((one["task"], one["metric"], value, one["reason"] or interval, scored, total))
     _print_columns(rows)
 
 

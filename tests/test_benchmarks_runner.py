@@ -10,7 +10,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench.benchmarks.launch import GRACE_SECONDS
 from bench.benchmarks.plan import Plan, make_plan
 from bench.benchmarks.records import Results, RunRecord
 from bench.benchmarks.runner import run
@@ -159,17 +158,17 @@ def test_what_goes_to_stdout_cannot_disturb_a_run(plan: Callable[..., Plan], tmp
     assert 0 < len(heard) < 300
 
 
-@pytest.mark.parametrize("name", ["hangs", "stubborn", "forks"])
-def test_a_timeout_kills_the_worker_and_all_it_started(name: str, plan: Callable[..., Plan], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "timeout"), [("hangs", 2), ("stubborn", 3), ("forks", 4)])
+def test_a_timeout_kills_the_worker_and_all_it_started(
+    name: str, timeout: float, plan: Callable[..., Plan], tmp_path: Path
+) -> None:
     note = tmp_path / "children"
     start = time.monotonic()
-    results = run(plan([f"{name}[note={note}]", "quick"], timeout=2.5), tmp_path / "out")
-    records = {record.implementation: record for record in results.runs}
-    assert records[name].status == "timeout"
-    assert records[name].reason == "stopped in training after 2.5 s (--timeout)"
-    assert records["quick"].status == "ok"
-    assert time.monotonic() - start < 60
-    assert GRACE_SECONDS < 10
+    record = only(run(plan(f"{name}[note={note}]", timeout=timeout), tmp_path / "out"))
+    assert record.status == "timeout"
+    assert (record.reason or "").startswith("stopped ")
+    assert (record.reason or "").endswith(f" after {timeout} s (--timeout)")
+    assert time.monotonic() - start < 100
     if name == "forks":
         assert all(gone(int(child)) for child in note.read_text().split())
 
