@@ -1,6 +1,7 @@
 """What is taken out of a downloaded archive, and how: whole or not at all."""
 
 import fnmatch
+import gzip
 import hashlib
 import shutil
 import tarfile
@@ -29,13 +30,16 @@ def join_members(archive: Path, pattern: str, target: Path) -> None:
     found = 0
     with explained(target.parent), atomic_file(target) as out:
         try:
-            with tarfile.open(archive, "r|gz") as members:
+            # tarfile takes a cut-off archive for a short one; gzip does not.
+            with gzip.open(archive) as unpacked, tarfile.open(fileobj=unpacked, mode="r|") as members:
                 for member in members:
                     source = members.extractfile(member) if fnmatch.fnmatch(member.name, pattern) else None
                     if source is not None:
                         found += 1
                         shutil.copyfileobj(source, out, _BLOCK)
-        except (tarfile.TarError, EOFError, zlib.error) as error:
+                while unpacked.read(_BLOCK):
+                    pass
+        except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise InputError(f"{archive} is truncated or damaged ({error}): delete it and fetch it again") from error
         if not found:
             raise InputError(f"{archive} has no member {pattern}: delete it and fetch it again")
