@@ -1,30 +1,19 @@
 """Files from the net: checked, resumed where that is safe, put by hand where there is no net."""
 
 import contextlib
-import json
 import logging
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from .archives import content_sha256
 from .cache import explained
 from .errors import InputError, NotAvailable
-
-if TYPE_CHECKING:
-    import requests
+from .partial_download import CutError, Part, status_of
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 """Times one address is tried while the connection breaks."""
-
-CHUNK = 1 << 14
-"""Bytes written at a time; of a connection that breaks, what came after the last whole chunk is lost."""
-
-TIMEOUT = (10, 60)
-"""Seconds to wait for a connection, and for more of an answer."""
 
 
 def fetch_file(
@@ -103,7 +92,7 @@ def _attempt(url: str, target: Path, sha256: str | None) -> str | None:
     import requests
 
     pooch.get_logger().setLevel("WARNING")
-    part = _Part(target, url, resumable_blindly=sha256 is not None)
+    part = Part(target, url, resumable_blindly=sha256 is not None)
     problem = "no attempt made"
     for _ in range(ATTEMPTS):
         try:
@@ -116,12 +105,12 @@ def _attempt(url: str, target: Path, sha256: str | None) -> str | None:
                     downloader=part.download,
                 )
         except requests.HTTPError as error:
-            return f"the server answers {_status(error)} {getattr(error.response, 'reason', '')}".rstrip()
+            return f"the server answers {status_of(error)} {getattr(error.response, 'reason', '')}".rstrip()
         except (
             requests.ConnectionError,
             requests.Timeout,
             requests.exceptions.ChunkedEncodingError,
-            _CutError,
+            CutError,
         ) as error:
             problem = _connection_problem(error, part)
             if not part.answered:
@@ -138,123 +127,16 @@ def _attempt(url: str, target: Path, sha256: str | None) -> str | None:
     return problem
 
 
-def _status(error: "requests.HTTPError") -> int:
-    return 0 if error.response is None else error.response.status_code
-
-
-def _connection_problem(error: Exception, part: "_Part") -> str:
-    if isinstance(error, _CutError):
+def _connection_problem(error: Exception, part: "Part") -> str:
+    if isinstance(error, CutError):
         return str(error)
     if part.answered:
         return "the connection broke before the file was through"
     return "no answer in time" if "timed out" in str(error).lower() else "no connection"
 
 
-class _CutError(Exception):
-    """The answer ended before the length the server gave."""
-
-
-class _Part:
-    """What has come of a file so far, hidden beside it, with what is needed to ask for the rest."""
-
-    def __init__(self, target: Path, url: str, *, resumable_blindly: bool) -> None:
-        self.path = target.with_name(f".{target.name}.part")
-        self.note = target.with_name(f".{target.name}.part.json")
-        self.url = url
-        self.blind = resumable_blindly
-        self.answered = False
-        """Whether the server began to send the file in the last request."""
-        self.resumed = False
-        """Whether the last request continued an earlier one."""
-
-    def remove(self) -> None:
-        self.path.unlink(missing_ok=True)
-        self.note.unlink(missing_ok=True)
-
-    def download(self, url: str, output_file: str, _pooch: object) -> None:
-        """Fetch ``url``, or what is missing of it, into ``output_file`` (the signature pooch asks for)."""
-        import requests
-
-        start, validator = self._known()
-        try:
-            self._transfer(start, validator)
-        except requests.HTTPError as error:
-            if not (start and _status(error) == 416):  # nothing after what is kept: then that is not of this file
-                raise
-            self._transfer(0, None)
-        self.note.unlink(missing_ok=True)
-        self.path.replace(output_file)
-
-    def _known(self) -> tuple[int, str | None]:
-        """Bytes that can be kept, and the server's mark of the version they are of."""
-        try:
-            note = json.loads(self.note.read_text())
-            if note["url"] == self.url and (note["validator"] or self.blind):
-                return self.path.stat().st_size, note["validator"]
-        except (OSError, ValueError, KeyError, TypeError):
-            pass
-        return 0, None
-
-    def _transfer(self, start: int, validator: str | None) -> None:
-        import pooch
-
-        self.answered, self.resumed = False, False
-        end: int | None = None
-        # Packed on the way, neither lengths nor ranges would be those of the file.
-        headers = {"Accept-Encoding": "identity"}
-        if start:
-            headers["Range"] = f"bytes={start}-"
-            if validator:
-                headers["If-Range"] = validator
-
-        with self.path.open("ab" if start else "wb") as file, _progress_bar(self.path, start) as bar:
-
-            def begin(response: Any, *_args: object, **_kwargs: object) -> None:
-                nonlocal end
-                length = response.headers.get("Content-Length")
-                if response.status_code == 206:
-                    if response.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
-                        self.resumed = True
-                    else:
-                        raise _CutError("the server sent another range than the one asked for")
-                elif response.status_code == 200:
-                    file.seek(0)
-                    file.truncate()
-                    self._remember(response.headers)
-                    if bar is not None:
-                        bar.start = 0
-                else:
-                    return
-                self.answered = True
-                end = None if length is None else file.tell() + int(length)
-
-            try:
-                # requests calls the hook before any of the body is read, so a server that ignores the range (200, not
-                # 206) is seen in time to start over.
-                fetch = pooch.HTTPDownloader(
-                    progressbar=bar or False,
-                    chunk_size=CHUNK,
-                    headers=headers,
-                    timeout=TIMEOUT,
-                    hooks={"response": begin},
-                )
-                fetch(self.url, file, None)
-            finally:
-                size = file.tell()
-                if not size:
-                    self.remove()
-        if end is not None and size != end:
-            raise _CutError("the answer ended early")
-
-    def _remember(self, headers: Any) -> None:
-        tag = headers.get("ETag", "")
-        # A weak tag does not promise the same bytes.
-        validator = tag if tag and not tag.startswith("W/") else headers.get("Last-Modified")
-        self.note.write_text(json.dumps({"url": self.url, "validator": validator}))
-
-
 @contextlib.contextmanager
-def explained_disk(directory: Path, part: _Part) -> Iterator[None]:
+def explained_disk(directory: Path, part: Part) -> Iterator[None]:
     """Turn a full or read-only disk into an InputError and leave nothing of the part there; let net errors through."""
     import requests
 
@@ -285,45 +167,3 @@ def _only_one(target: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX)
         # The lock file stays: removing it would let a third process lock a new one beside the second's.
         yield
-
-
-@contextlib.contextmanager
-def _progress_bar(path: Path, start: int) -> Iterator["_Bar | None"]:
-    """A progress bar on a terminal, else nothing."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
-        yield _Bar(progress, path.name.removeprefix(".").removesuffix(".part"), start)
-
-
-class _Bar:
-    """What pooch expects of a progress bar, drawn by rich."""
-
-    def __init__(self, progress: Any, description: str, start: int) -> None:
-        self.progress = progress
-        self.start = start
-        self.task = progress.add_task(description, total=None)
-
-    @property
-    def total(self) -> int:
-        """Bytes of this request; pooch sets it when the answer begins."""
-        return self._total
-
-    @total.setter
-    def total(self, value: int) -> None:
-        self._total = value
-        self.progress.update(self.task, total=self.start + value, completed=self.start)
-
-    def update(self, count: int) -> None:
-        self.progress.advance(self.task, count)
-
-    def reset(self) -> None:
-        self.progress.update(self.task, completed=self.start)
-
-    def close(self) -> None:
-        """The surrounding block closes it."""

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from bench.datasets import download
-from bench.datasets.download import CHUNK, fetch_file
+from bench.datasets.download import fetch_file
 from bench.datasets.errors import InputError, NotAvailable
+from bench.datasets.partial_download import CHUNK
 
 CONTENT = random.Random(5).randbytes(300_000)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -30,7 +31,8 @@ class Server:
         cut: bytes after which an answer breaks off, by path; used once for each entry of the list.
         ranges: whether it answers a request for a part with that part.
         tag: its ETag.
-        requests: (path, Range header) as they came.
+        shift: bytes by which the part it sends is beside the one asked for.
+    requests: (path, Range header) as they came.
     """
 
     port: int = 0
@@ -38,6 +40,8 @@ class Server:
     cut: dict[str, list[int]] = field(default_factory=dict)
     ranges: bool = True
     tag: str = '"v1"'
+    most: int | None = None
+    shift: int = 0
     requests: list[tuple[str, str | None]] = field(default_factory=list)
 
     def url(self, path: str) -> str:
@@ -58,12 +62,13 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
                 return
             content, start = state.files[self.path], 0
             if wanted and state.ranges and self.headers.get("If-Range", state.tag) == state.tag:
-                start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+                start = int(wanted.removeprefix("bytes=").removesuffix("-")) - state.shift
                 if start >= len(content):
                     self.send_error(416)
                     return
+                whole, content = len(content), content[: start + state.most if state.most else None]
                 self.send_response(206)
-                self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+                self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{whole}")
             else:
                 self.send_response(200)
             body = content[start:]
@@ -185,6 +190,22 @@ def test_a_later_call_goes_on_where_an_earlier_one_gave_up(server: Server, tmp_p
     assert not parts(tmp_path)
 
 
+def test_a_server_that_sends_less_than_asked_for_is_asked_again(server: Server, tmp_path: Path) -> None:
+    server.files["/a.bin"] = CONTENT
+    server.cut["/a.bin"] = [6 * CHUNK]
+    server.most = 7 * CHUNK
+    assert fetch_file("a", [server.url("/a.bin")], tmp_path / "a.bin", sha256=None).read_bytes() == CONTENT
+    assert [wanted for _, wanted in server.requests] == [None, f"bytes={6 * CHUNK}-", f"bytes={13 * CHUNK}-"]
+
+
+def test_a_server_that_sends_another_part_than_asked_for_is_not_believed(server: Server, tmp_path: Path) -> None:
+    server.files["/a.bin"] = CONTENT
+    server.cut["/a.bin"] = [6 * CHUNK]
+    server.shift = 1
+    assert fetch_file("a", [server.url("/a.bin")], tmp_path / "a.bin", sha256=None).read_bytes() == CONTENT
+    assert [wanted for _, wanted in server.requests] == [None, f"bytes={6 * CHUNK}-", None]
+
+
 def test_a_server_without_ranges_makes_it_start_over(server: Server, tmp_path: Path) -> None:
     server.files["/a.bin"] = CONTENT
     server.ranges = False
@@ -247,7 +268,7 @@ def test_a_part_of_one_mirror_is_not_continued_from_another(server: Server, tmp_
     server.cut["/one"] = [10_000] * download.ATTEMPTS
     target = fetch_file("a", [server.url("/one"), server.url("/two")], tmp_path / "a.bin", sha256=SHA256)
     assert target.read_bytes() == CONTENT
-    assert server.requests[-1] == ("/two", None)
+    assert [wanted for path, wanted in server.requests if path == "/two"] == [None]
 
 
 def test_a_right_file_put_there_by_hand_is_taken_without_the_net(closed_port: int, tmp_path: Path) -> None:
