@@ -60,19 +60,21 @@ def headline_tasks(tasks: Sequence[str], limit: int = 3) -> list[str]:
 
 def _average(scores: Sequence[Score]) -> ScoreSummary:
     values = tuple(numbers(score.value for score in scores))
-    names = dict.fromkeys(name for score in scores for name in score.sections)
+    # A run without a value has no interval or count that means anything either.
+    scored = [score for score in scores if numbers([score.value])] or scores
+    names = dict.fromkeys(name for score in scored for name in score.sections)
     return ScoreSummary(
         task=scores[0].task,
         metric=scores[0].metric,
         value=_mean(values),
-        low=_mean(score.low for score in scores),
-        high=_mean(score.high for score in scores),
-        correct=_mean(score.correct for score in scores),
-        n=fmean(score.n for score in scores),
+        low=_mean(score.low for score in scored) if values else None,
+        high=_mean(score.high for score in scored) if values else None,
+        correct=_mean(score.correct for score in scored),
+        n=fmean(score.n for score in scored),
         total=scores[0].total,
         values=values,
         sections={
-            name: _section([score.sections[name] for score in scores if name in score.sections]) for name in names
+            name: _section([score.sections[name] for score in scored if name in score.sections]) for name in names
         },
         reason=None if values else next((score.reason for score in scores if score.reason), None),
     )

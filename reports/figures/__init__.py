@@ -38,6 +38,8 @@ def draw_all(summary: Summary) -> list[Drawing]:
             continue
         with matplotlib.rc_context(look):
             figure = module.draw(data)
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")  # the layout is found; each format would find it again
             files = {form: _save(figure, form) for form in FORMATS}
         drawings.append(Drawing(module.NAME, module.TITLE, module.caption(data), module.alt(data), files))
     return drawings

@@ -19,7 +19,7 @@ _SIZE = 6.8
 _CLEAR = 4.0
 """Half the side of the square that a point's marker keeps free, in points."""
 
-_RADII = (6, 10, 15, 21, 28, 36, 46, 58, 72, 90, 110)
+_RADII = (6, 10, 15, 21, 28, 36, 46, 58, 72, 90, 110, 135, 160)
 """Distances tried, in points: near ones first. Beyond the second a thin line ties the name to its point."""
 
 _ANGLES = (0, 180, 90, 270, 30, 150, 330, 210, 60, 120, 300, 240)
@@ -39,8 +39,8 @@ def place(axes: Axes, spots: Sequence[Spot]) -> None:
     """Write each point's name at the nearest free place inside the axes.
 
     Call it last, with final limits and labels: it measures the finished layout. Crowded points come first, as they
-    have the fewest choices. A name that finds no free place may cross an interval, and failing that stands right of its
-    point: a crowded figure is better than a silent gap.
+    have the fewest choices. A name that finds no free place may cross an interval, then its line another name, and
+    failing all that it stands right of its point: a crowded figure is better than a silent gap.
     """
     from matplotlib.transforms import Bbox
 
@@ -61,13 +61,10 @@ def place(axes: Axes, spots: Sequence[Spot]) -> None:
         boxes = [(offset, _box(points[index], offset, size, unit)) for offset in _offsets()]
         inside = [(offset, box) for offset, box in boxes if _inside(box, frame)]
         others = taken[:index] + taken[index + 1 :]
-        free = [
-            (offset, box)
-            for offset, box in inside
-            if not any(box.overlaps(other) for other in taken) and not _crosses(points[index], offset, others, unit)
-        ]
+        apart = [(offset, box) for offset, box in inside if not any(box.overlaps(other) for other in taken)]
+        free = [(offset, box) for offset, box in apart if not _crosses(points[index], offset, others, unit)]
         clear = [(offset, box) for offset, box in free if not any(box.overlaps(bar) for bar in bars)]
-        offset, box = next(iter([*clear[:1], *free[:1], *boxes]))
+        offset, box = [*clear[:1], *free[:1], *apart[:1], *boxes][0]
         taken.append(box)
         line = {"arrowstyle": "-", "lw": 0.5, "color": style.SOFT, "shrinkA": 0, "shrinkB": 3}
         note = axes.annotate(
