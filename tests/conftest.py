@@ -8,7 +8,7 @@ import pytest
 SECTIONS = ("capital-common-countries", "family", "gram1-adjective-to-adverb", "gram9-plural-verbs")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_results() -> Callable[..., Any]:
     """Builds a ``Results`` from a few facts a configuration; see ``_results``."""
     return _results

@@ -14,6 +14,9 @@ from bench.reports.write import write_report
 
 GENSIM = {"implementation": "gensim", "speeds": [500e3, 520e3, 510e3], "accuracy": 0.365, "rho": 0.63}
 FAST = {"implementation": "fast", "speeds": [5.1e6, 5.3e6, 5.2e6], "accuracy": 0.37, "rho": 0.64}
+UNSCORED = [{"implementation": "gensim", "speeds": [5e5]}, {"implementation": "fast", "speeds": [5e6]}]
+"""Fill one figure only, which is quick to draw."""
+
 LOST = {
     "implementation": "lost",
     "speeds": [1e5],
@@ -78,10 +81,19 @@ def report(tmp_path, make_results):
     return make
 
 
-def test_the_tables_hold_the_numbers(report):
-    markdown, page = report(GENSIM, FAST)
-    head, fast, slow = page.tables["Speed and quality by implementation"]
-    assert [cell.split(" ")[0] for cell in (fast[0], slow[0])] == ["fast", "gensim"]
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory, make_results):
+    """Markdown and page of two implementations that ran and one that was lost: made once, drawing takes seconds."""
+    directory = tmp_path_factory.mktemp("usual")
+    (directory / "results.json").write_text(make_results(GENSIM, FAST, LOST).model_dump_json())
+    write_report(directory)
+    return (directory / "report.md").read_text(), Page((directory / "report.html").read_text())
+
+
+def test_the_tables_hold_the_numbers(usual):
+    markdown, page = usual
+    head, fast, slow, lost = page.tables["Speed and quality by implementation"]
+    assert [cell.split(" ")[0] for cell in (fast[0], slow[0], lost[0])] == ["fast", "gensim", "lost"]
     by_title = dict(zip(head, fast, strict=True))
     assert by_title["Words/s"] == "5.20 M 5.10–5.30 M"
     assert by_title["Speed ÷ gensim"].startswith("10.2× ")
@@ -96,8 +108,8 @@ def test_the_tables_hold_the_numbers(report):
     assert "| semantic | 33.3 % (37/200) | 32.9 % (36/200) |" in markdown
 
 
-def test_both_name_environment_hyperparameters_corpus_and_command(report):
-    markdown, page = report(GENSIM)
+def test_both_name_environment_hyperparameters_corpus_and_command(usual):
+    markdown, page = usual
     for text in (markdown, page.text):
         assert "python -m bench run --impl a,b" in text
         assert "Some CPU" in text
@@ -107,8 +119,8 @@ def test_both_name_environment_hyperparameters_corpus_and_command(report):
     assert "| ns\\_exponent | 0.75 |" in markdown
 
 
-def test_runs_without_numbers_are_listed_with_their_reasons(report):
-    markdown, page = report(GENSIM, LOST)
+def test_runs_without_numbers_are_listed_with_their_reasons(usual):
+    markdown, page = usual
     for text in (markdown, page.text):
         assert "stopped in training after 60 s" in text
         assert "diverged: NaN in the vectors" in text
@@ -117,14 +129,14 @@ def test_runs_without_numbers_are_listed_with_their_reasons(report):
 
 def test_a_generated_corpus_is_announced(report):
     notice = "Scores tell how a trainer recovers a known structure, not English."
-    markdown, page = report(GENSIM, corpus={"generated": notice})
+    markdown, page = report(UNSCORED[0], corpus={"generated": notice})
     assert notice in markdown
     assert notice in page.text
     assert ("p", {"class": "notice", "role": "note"}) in page.elements
 
 
-def test_the_page_needs_no_network(report):
-    _, page = report(GENSIM, FAST, LOST)
+def test_the_page_needs_no_network(usual):
+    _, page = usual
     for tag, attributes in page.elements:
         assert tag not in ("link", "iframe", "object", "embed", "base"), tag
         for name in ("src", "srcset", "data", "action", "poster", "xlink:href", "href"):
@@ -136,21 +148,21 @@ def test_the_page_needs_no_network(report):
     assert html == ("html", {"lang": "en"})
 
 
-def test_every_figure_has_a_caption_and_a_text_alternative(report):
-    _, page = report(GENSIM, FAST)
+def test_every_figure_has_a_caption_and_a_text_alternative(usual):
+    _, page = usual
     plots = [attributes for tag, attributes in page.elements if attributes.get("role") == "img"]
     assert len(plots) == len([tag for tag, _ in page.elements if tag == "figcaption"]) == 3
     assert all("gensim" in plot["aria-label"] for plot in plots)
 
 
-def test_ids_are_unique(report):
-    _, page = report(GENSIM, FAST, LOST)
+def test_ids_are_unique(usual):
+    _, page = usual
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
 
 
-def test_hostile_names_are_shown_not_run(report):
-    _, harmless = report(GENSIM, FAST, LOST)
+def test_hostile_names_are_shown_not_run(report, usual):
+    _, harmless = usual
     loud = {
         "corpus": {"name": HOSTILE, "generated": HOSTILE}, "command": f"{HOSTILE} ``` ````",
         "environment": {HOSTILE: {HOSTILE: HOSTILE}},
@@ -192,7 +204,7 @@ def test_results_without_numbers_still_make_a_report(report, tmp_path, configura
 
 
 def test_one_run_makes_a_report(report, tmp_path):
-    markdown, _ = report({**GENSIM, "speeds": [5e5]})
+    markdown, _ = report(UNSCORED[0])
     assert "n = 1" in markdown
     assert (tmp_path / "figures" / "speed.pdf").stat().st_size > 0
 
@@ -218,11 +230,11 @@ def test_figures_of_earlier_results_go_and_other_files_stay(report, tmp_path):
 
 @pytest.mark.parametrize("step", ["draw", "write", "interrupt"])
 def test_a_fault_in_the_middle_leaves_the_earlier_report_whole(report, tmp_path, make_results, monkeypatch, step):
-    report(GENSIM, FAST)
-    (tmp_path / "results.json").write_text(make_results(GENSIM).model_dump_json())
+    report(*UNSCORED)
+    (tmp_path / "results.json").write_text(make_results(UNSCORED[0]).model_dump_json())
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     if step == "draw":
-        monkeypatch.setattr(figures.quality, "draw", lambda data: 1 / 0)
+        monkeypatch.setattr(figures.speed, "draw", lambda data: 1 / 0)
         expected = ZeroDivisionError
     else:
         import os
@@ -253,7 +265,7 @@ def test_a_directory_without_usable_results_is_an_input_error(tmp_path, content)
 
 
 def test_results_of_a_later_schema_are_read(tmp_path, make_results):
-    document = json.loads(make_results(GENSIM).model_dump_json())
+    document = json.loads(make_results(UNSCORED[0]).model_dump_json())
     document |= {"schema_version": 7, "novelty": [1, 2]}
     document["runs"][0]["novelty"] = {"a": 1}
     (tmp_path / "results.json").write_text(json.dumps(document))
