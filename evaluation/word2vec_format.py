@@ -9,6 +9,7 @@ escapes: such a word equals no question word, and is written back as it was.
 """
 
 import warnings
+from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from mmap import mmap
 from pathlib import Path
@@ -42,11 +43,16 @@ def is_binary(data: bytes | mmap, header: tuple[int, int, int]) -> bool:
     """Whether raw floats follow the first word, rather than numbers in decimal."""
     _, dim, start = header
     end = data.find(b"\n", start + 1)
-    _, space, numbers = data[start : end if end >= 0 else len(data)].partition(b" ")
+    word, space, numbers = data[start : end if end >= 0 else len(data)].partition(b" ")
     if not space or (len(numbers.split()) == dim and _are_numbers(numbers)):
         return False
-    # A text row with something wrong in it is still text; chance seldom makes eight such bytes out of floats.
-    return len(numbers) < 8 or any((byte < 32 and byte not in b"\t\r") or byte > 126 for byte in numbers[: 4 * dim])
+    # A text row with something wrong in it is still text, which raw floats are as good as never.
+    first = start + len(word) + 1
+    try:
+        text = getincrementaldecoder("utf-8")().decode(data[first : first + max(4 * dim, 64)])
+    except UnicodeDecodeError:
+        return True
+    return any(ord(character) < 32 and character not in "\t\r\n" for character in text)
 
 
 def read_binary(data: bytes | mmap, header: tuple[int, int, int], path: Path) -> Rows:
@@ -109,7 +115,7 @@ def read_text(data: bytes | mmap, header: tuple[int, int, int] | None, path: Pat
     parts: list[NDArray[np.float32]] = []
     line = 1 if header is None else 2
     for lines in _line_blocks(data, start):
-        found, numbers = _parse(lines, dim, line, path)
+        found, numbers = _parse(lines, dim, line, path, spaces=header is None)
         words += found
         parts.append(numbers)
         line += len(lines)
@@ -177,7 +183,10 @@ def _line_blocks(data: bytes | mmap, start: int) -> Iterator[list[bytes]]:
         yield block.removesuffix(b"\n").split(b"\n")
 
 
-def _parse(lines: list[bytes], dim: int, line: int, path: Path) -> tuple[list[bytes], NDArray[np.float32]]:
+def _parse(
+    lines: list[bytes], dim: int, line: int, path: Path, *, spaces: bool
+) -> tuple[list[bytes], NDArray[np.float32]]:
+    """Words and numbers of lines, the first of which is line ``line``; ``spaces`` allows them within words."""
     words: list[bytes] = []
     fields: list[bytes] = []
     for i, row in enumerate(lines):
@@ -185,7 +194,8 @@ def _parse(lines: list[bytes], dim: int, line: int, path: Path) -> tuple[list[by
         word, _, numbers = trimmed.partition(b" ")
         if numbers.count(b" ") != dim - 1 or not numbers:  # tabs, or a word that holds spaces
             split = trimmed.rsplit(None, dim)
-            if len(split) != dim + 1:
+            inside = split[0].split() if split else []
+            if len(split) != dim + 1 or (len(inside) > 1 and (not spaces or _are_numbers(inside[-1]))):
                 _bad_line(trimmed, dim, line + i, path)
             word, numbers = split[0], b" ".join(split[1:])
         words.append(word)
