@@ -142,11 +142,15 @@ def _scan(
     ids: NDArray[np.int32],
 ) -> tuple[int, int, int, int, bool]:
     """Returns ids written, bytes consumed, newlines seen, distinct words now, whether a line is left open."""
+    # Unsigned throughout: Numba would test a signed index for being negative at every access.
+    one = np.uint64(1)
+    eight = np.uint64(8)
+    half = np.uint64(32)
     mask = np.uint64(len(slots) - 1)
-    end = len(data) - 8
-    found = 0
+    end = np.uint64(len(data) - 8)
+    found = np.uint64(0)
     newlines = 0
-    i = 0
+    i = np.uint64(0)
     while i < end:
         byte = data[i]
         if byte <= 32 and (byte == 32 or 9 <= byte <= 13):
@@ -154,59 +158,59 @@ def _scan(
                 newlines += 1
                 if inside_line:
                     ids[found] = SENTENCE_END
-                    found += 1
+                    found += one
                     inside_line = False
-            i += 1
+            i += one
             continue
 
         key = np.uint64(0)
         chunk = chunks[i]
         flags = _space_flags(chunk)
-        length = 0
+        length = np.uint64(0)
         while flags == 0:
             key = _mixed(key ^ chunk)
-            length += 8
+            length += eight
             chunk = chunks[i + length]
             flags = _space_flags(chunk)
-        below = ((flags & (~flags + np.uint64(1))) >> np.uint64(7)) - np.uint64(1)
+        below = ((flags & (~flags + one)) >> np.uint64(7)) - one
         chunk &= below
         key = chunk if length == 0 else _mixed(key ^ chunk)
-        length += int(np.int64(((below & _ONES) * _ONES) >> np.uint64(56)))
+        length += ((below & _ONES) * _ONES) >> np.uint64(56)
         if i + length == end and not last:
-            return found, i, newlines, size, inside_line
+            return int(found), int(i), newlines, size, inside_line
 
-        stamp = np.uint64(length) << np.uint64(32)
         slot = _mixed(key) & mask
         while True:
-            entry = slots[slot, 1]
-            if entry == 0:
-                word = size
+            entry = slots[slot, np.uint64(1)]
+            if slots[slot, np.uint64(0)] == key and (entry >> half) == length:
+                word = (entry & np.uint64(0xFFFFFFFF)) - one
+                if length < eight:
+                    break
+                at = np.uint64(starts[word])
+                final = length - eight
+                k = np.uint64(0)
+                while k < final and arena_chunks[at + k] == chunks[i + k]:
+                    k += eight
+                # The last chunk overlaps the one before it, so that it ends with the word.
+                if k >= final and arena_chunks[at + final] == chunks[i + final]:
+                    break
+            elif entry == 0:
+                word = np.uint64(size)
                 size += 1
-                slots[slot, 0] = key
-                slots[slot, 1] = stamp | np.uint64(size)
-                at = starts[word]
-                for k in range(length):
-                    arena[at + k] = data[i + k]
+                slots[slot, np.uint64(0)] = key
+                slots[slot, np.uint64(1)] = (length << half) | np.uint64(size)
+                at = np.uint64(starts[word])
+                for n in range(int(length)):
+                    arena[at + np.uint64(n)] = data[i + np.uint64(n)]
                 starts[size] = at + length
                 break
-            if slots[slot, 0] == key and (entry >> np.uint64(32)) == np.uint64(length):
-                word = int(np.int64(entry & np.uint64(0xFFFFFFFF))) - 1
-                if length < 8:
-                    break
-                at = starts[word]
-                k = 0
-                while k < length - 8 and arena_chunks[at + k] == chunks[i + k]:
-                    k += 8
-                # The last chunk overlaps the one before it, so that it ends with the word.
-                if k >= length - 8 and arena_chunks[at + length - 8] == chunks[i + length - 8]:
-                    break
-            slot = (slot + np.uint64(1)) & mask
+            slot = (slot + one) & mask
         counts[word] += 1
         ids[found] = word
-        found += 1
+        found += one
         inside_line = True
         i += length
-    return found, end, newlines, size, inside_line
+    return int(found), int(end), newlines, size, inside_line
 
 
 @compiled
@@ -218,7 +222,8 @@ def _move(filled: NDArray[np.uint64], slots: NDArray[np.uint64]) -> None:
             slot = _mixed(filled[old, 0]) & mask
             while slots[slot, 1] != 0:
                 slot = (slot + np.uint64(1)) & mask
-            slots[slot] = filled[old]
+            slots[slot, 0] = filled[old, 0]
+            slots[slot, 1] = filled[old, 1]
 
 
 @compiled

@@ -59,7 +59,7 @@ PIECES = st.sampled_from([*WORDS, *" \t\r\v\f\n", "\r\n", " ", "\n\n", " a ", "b
 TEXTS = st.lists(PIECES | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(
     text=TEXTS.map("".join), min_count=st.integers(1, 3), longest=st.integers(1, 4), block=st.integers(1, 40), bom=...
 )
