@@ -211,8 +211,9 @@ def _planted_file(seed: int = 1) -> Path:
     """The planted corpus, generated anew whenever the generator or the question files it plants change."""
     from . import planted
 
-    generator = Path(planted.__file__).read_bytes()
-    plan = hashlib.sha256(generator)
+    plan = hashlib.sha256()
+    for module in sorted(Path(planted.__file__).parent.glob("planted*.py")):
+        plan.update(module.read_bytes())
     for name in ("google", "wordsim-353"):
         plan.update(find_file(name).read_bytes())
     path = cache_dir() / "texts" / f"planted-{seed}-{plan.hexdigest()[:12]}.txt"
