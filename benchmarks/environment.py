@@ -3,6 +3,7 @@
 Only named things are read. The environment's variables are never dumped: they hold secrets.
 """
 
+import hashlib
 import importlib.metadata
 import os
 import platform
@@ -74,6 +75,7 @@ def environment() -> dict[str, Any]:
         "blas": _blas(),
         "gpu": _gpu(),
         "git": _git(),
+        "code": _code(),
         "variables": {name: os.environ[name] for name in VARIABLES if name in os.environ},
     }
 
@@ -159,6 +161,16 @@ def _git() -> dict[str, Any] | None:
     revision = _output(["git", "-C", str(root), "rev-parse", "HEAD"])
     changes = _output(["git", "-C", str(root), "status", "--porcelain"])
     return {"revision": revision, "dirty": None if changes is None else bool(changes)}
+
+
+def _code() -> str:
+    """Hash of the code that trains and scores: tells two states of a checkout apart where the versions are equal."""
+    root, digest = Path(__file__).resolve().parent.parent, hashlib.sha256()
+    for path in sorted(
+        path for room in ("datasets", "implementations", "evaluation") for path in (root / room).rglob("*.py")
+    ):
+        digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _output(command: list[str]) -> str | None:

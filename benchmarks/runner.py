@@ -104,7 +104,7 @@ def run(
     found = candidates(plan)
     specs = schedule(plan, found)
     store = Store(out)
-    earlier = store.claim(resume=resume, fresh=fresh)
+    earlier = store.earlier(resume=resume, fresh=fresh)
     corpus = open_corpus(plan.corpus, min_count=plan.hyperparameters.min_count)
     results = Results(
         created=datetime.now(UTC),
@@ -119,8 +119,7 @@ def run(
         check_resumable(earlier, results)
         results = results.model_copy(update={"created": earlier.created, "environment": earlier.environment})
         records = finished(store, earlier, [(spec.id, spec.configuration) for spec in specs])
-    elif fresh:
-        store.clear()
+    store.claim(fresh=fresh)
     return _Benchmark(plan, store, results, specs, records, observer or Silent()).run()
 
 

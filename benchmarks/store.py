@@ -29,33 +29,39 @@ class Store:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    def claim(self, *, resume: bool, fresh: bool) -> Results | None:
-        """Make sure that results may be put here; changes nothing but that the directory then exists.
+    def earlier(self, *, resume: bool, fresh: bool) -> Results | None:
+        """What an earlier benchmark left here; writes nothing.
 
         Returns:
-            The earlier results to resume, or None.
+            The results to resume, or None where there are none or they are to be deleted.
 
         Raises:
-            InputError: it is a file, cannot be written to, or holds results and neither flag was given.
+            InputError: it is a file, or holds results and neither flag was given.
         """
         if self.directory.exists() and not self.directory.is_dir():
             raise InputError(f"{self.directory} is a file; give a directory to --out")
-        try:
-            (self.directory / RUNS).mkdir(parents=True, exist_ok=True)
-            write_atomically(self.directory / RUNS / "writable", "")
-            (self.directory / RUNS / "writable").unlink()
-        except OSError as error:
-            raise InputError(f"cannot write to {self.directory}: {error.strerror}; choose another --out") from error
-        if fresh or not (self.directory / RESULTS).exists():
+        if not (self.directory / RESULTS).exists():
             return None
-        if not resume:
+        if not (resume or fresh):
             raise InputError(
                 f"{self.directory} already holds results; add --resume to finish them or --fresh to start again"
             )
-        return load_results(self.directory)
+        return None if fresh else load_results(self.directory)
 
-    def clear(self) -> None:
-        """Delete what an earlier benchmark left here."""
+    def claim(self, *, fresh: bool) -> None:
+        """Make the directory, and delete what an earlier benchmark left in it if that is asked for.
+
+        Raises:
+            InputError: it cannot be written to.
+        """
+        try:
+            (self.directory / RUNS).mkdir(parents=True, exist_ok=True)
+            if fresh:
+                self._clear()
+        except OSError as error:
+            raise InputError(f"cannot write to {self.directory}: {error.strerror}; choose another --out") from error
+
+    def _clear(self) -> None:
         for name in OWNED:
             path = self.directory / name
             if path.is_dir() and not path.is_symlink():
@@ -139,7 +145,7 @@ def check_resumable(earlier: Results, now: Results) -> None:
     seeds = was.get("seed", [])
     if seeds != is_.get("seed", [])[: len(seeds)]:
         raise InputError(f"the earlier runs had the seeds {seeds}, now {is_.get('seed')}{advice}")
-    for key in ("cpu", "packages", "git"):
+    for key in ("cpu", "packages", "code"):
         before, after = _stable(earlier.environment.get(key)), _stable(now.environment.get(key))
         if before != after:
             raise InputError(f"the earlier runs had {_difference(key, before, after)}; start again with --fresh")
@@ -180,7 +186,7 @@ def _stable(value: Any) -> Any:
     """What of a part of the environment stays the same from one invocation to the next."""
     if not isinstance(value, dict):
         return value
-    changing = ("mhz", "governor", "affinity", "dirty")
+    changing = ("mhz", "governor", "affinity")
     return {key: part for key, part in value.items() if key not in changing}
 
 

@@ -1,5 +1,6 @@
 """Results on disk: whole or not at all, resumed only where that is honest, and valid by the published schema."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -204,7 +205,7 @@ def test_a_full_disk_fails_the_run_and_leaves_nothing_half_written(small_disk: P
 
 
 def test_a_disk_that_is_full_from_the_start_is_one_sentence(small_disk: Path, plan: Callable[..., Plan]) -> None:
-    with pytest.raises(OSError, match="No space"), (small_disk / "hog").open("wb", buffering=0) as file:
+    with contextlib.suppress(OSError), (small_disk / "hog").open("wb", buffering=0) as file:
         while True:
             file.write(b"x" * 512)
     with pytest.raises(InputError, match=r"cannot (write|be written).*[Nn]o space left"):
