@@ -1,11 +1,18 @@
 """What the results say, in sentences, and what each number means."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 from . import units
 from .scores import headline_tasks
 from .summary import Row, Summary
 from .tables import TITLES
+
+_BUSY = 1.5
+"""Load average a core from which others must be at work: the benchmark itself, one run at a time, adds at most 1."""
+
+_STOLEN = 0.05
+"""Share of the processor time that the hypervisor may give to others before it is worth a word."""
 
 PROTOCOLS = {
     "google-30k": "Google analogies (google-30k): the 19,544 questions of questions-words.txt, answered by 3CosAdd "
@@ -51,6 +58,11 @@ def footnotes(summary: Summary) -> list[str]:
         + (f" Baselines: {_list(summary.baselines)}." if len(summary.baselines) > 1 else ""),
     ]
     notes += [PROTOCOLS[task] for task in headline_tasks(summary.tasks) if task in PROTOCOLS]
+    if any(score.sections for row in summary.rows for score in row.scores.values()):
+        notes.append(
+            "By section, macro is the mean over sections with a question that was seen, and its counts are of "
+            "sections; the other averages are over questions."
+        )
     if summary.tasks:
         notes.append(
             "Scores are means over runs; their intervals come from resampling each task's items and say how far "
@@ -123,6 +135,27 @@ def doubts(summary: Summary) -> list[str]:
         found.append("One round each: the speeds have no interval, and a difference may be noise.")
     elif single:
         found.append(f"One round only for {_list(single)}: no interval, and a difference may be noise.")
+    return found + _disturbances(summary)
+
+
+def _disturbances(summary: Summary) -> list[str]:
+    """Whether other work on the machine may have moved the speeds."""
+    found = []
+    cpu = summary.environment.get("cpu")
+    cores = cpu.get("cores") if isinstance(cpu, Mapping) else None
+    load = max((row.load for row in summary.rows if row.load is not None), default=0.0)
+    if isinstance(cores, int) and load > _BUSY * cores:
+        found.append(
+            f"The machine was busy with other work (load average {load:.1f} before runs, {cores} cores): trust the "
+            "ratios, which pair runs of the same round, more than the speeds."
+        )
+    stolen = [
+        row.label
+        for row in summary.rows
+        if row.seconds.get("steal", 0.0) > _STOLEN * row.seconds.get("train", math.inf) * row.run.threads
+    ]
+    if stolen:
+        found.append(f"The hypervisor took more than {100 * _STOLEN:.0f} % of the processor time from {_list(stolen)}.")
     return found
 
 

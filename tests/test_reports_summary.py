@@ -161,3 +161,16 @@ def test_three_rounds_are_not_sold_as_95_per_cent(make_results):
     summary = summarise(make_results({"implementation": "a", "speeds": [1.0, 2.0, 3.0]}))
     # A median lies outside the range of three rounds with probability 2 · (1/2)³.
     assert any("75 %" in line for line in footnotes(summary))
+
+
+@pytest.mark.parametrize(("load", "told"), [(2.0, False), (9.0, True)])
+def test_other_work_on_the_machine_is_held_against_the_speeds(make_results, load, told):
+    results = make_results({"implementation": "x", "speeds": [5.0], "extra": {"conditions": {"load_before": load}}})
+    assert any("busy with other work" in line for line in sentences(summarise(results))) is told
+
+
+@pytest.mark.parametrize(("stolen", "told"), [(0.1, False), (30.0, True)])
+def test_stolen_processor_time_is_told(make_results, stolen, told):
+    extra = {"conditions": {"steal_seconds": stolen}, "train_seconds": 100.0}
+    results = make_results({"implementation": "x", "speeds": [5.0], "extra": extra})
+    assert any("hypervisor" in line for line in sentences(summarise(results))) is told

@@ -31,6 +31,8 @@ def draw_all(summary: Summary) -> list[Drawing]:
     import matplotlib
 
     look: Any = style.RC  # matplotlib's type lists every key it knows
+    # A figure travels without its report: the caption says what text its scores come from.
+    corpus = f"Corpus: {summary.corpus.name}{', generated text' if summary.corpus.generated else ''}."
     drawings = []
     for module in FIGURES:
         data = module.data(summary)
@@ -41,7 +43,8 @@ def draw_all(summary: Summary) -> list[Drawing]:
             figure.draw_without_rendering()
             figure.set_layout_engine("none")  # the layout is found; each format would find it again
             files = {form: _save(figure, form) for form in FORMATS}
-        drawings.append(Drawing(module.NAME, module.TITLE, module.caption(data), module.alt(data), files))
+        caption = f"{module.caption(data)} {corpus}"
+        drawings.append(Drawing(module.NAME, module.TITLE, caption, module.alt(data), files))
     return drawings
 
 
