@@ -21,6 +21,7 @@ from .implementations.hyperparameters import Hyperparameters
 if TYPE_CHECKING:
     from .benchmarks.records import Results
 
+Rows = list[tuple[str, ...]]
 OK, FAULT, USAGE, FAILED_RUNS, INTERRUPTED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
@@ -77,7 +78,7 @@ def _hyperparameter_flags() -> Iterator[inspect.Parameter]:
     for name, field in Hyperparameters.model_fields.items():
         dashed = name.replace("_", "-")
         flags, shown, metavar = f"--{dashed}", str(field.default), None
-        kind = str if get_origin(field.annotation) is Literal else field.annotation
+        kind: Any = str if get_origin(field.annotation) is Literal else field.annotation
         if kind is bool:
             flags, shown = f"{flags}/--no-{dashed}", dashed if field.default else f"no-{dashed}"
         elif kind is str:
@@ -254,11 +255,12 @@ def data_list() -> int:
 
     Example: python -m bench data list
     """
-    from .datasets.catalogue import corpora, question_sets
+    from .datasets.catalogue import CorpusEntry, QuestionEntry, corpora, question_sets
 
-    rows = [("name", "kind", "here", "licence", "what it is")]
-    for entry in [*corpora(), *question_sets()]:
-        here = "generated" if getattr(entry, "generated", False) else "yes" if entry.found else "no"
+    rows: Rows = [("name", "kind", "here", "licence", "what it is")]
+    entries: list[CorpusEntry | QuestionEntry] = [*corpora(), *question_sets()]
+    for entry in entries:
+        here = "yes" if entry.found else "no" if entry.missing else "generated"
         rows.append((entry.name, entry.kind, here, entry.licence, entry.description))
     _print_columns(rows)
     return OK
@@ -316,12 +318,12 @@ def _run_code(results: "Results", *, chosen: bool) -> int:
     return OK if any(one.status == "ok" for one in results.runs) else FAILED_RUNS
 
 
-def _implementations(plugins: Iterable[Path]) -> list[tuple[str, ...]]:
+def _implementations(plugins: Iterable[Path]) -> Rows:
     from .implementations import registry
 
     for path in plugins:
         registry.load_plugin(path)
-    rows = [("name", "version", "what it is")]
+    rows: Rows = [("name", "version", "what it is")]
     for name in registry.names():
         try:
             found = registry.trainer_class(name)
@@ -332,20 +334,20 @@ def _implementations(plugins: Iterable[Path]) -> list[tuple[str, ...]]:
     return rows
 
 
-def _tasks() -> list[tuple[str, ...]]:
+def _tasks() -> Rows:
     from .evaluation.tasks import all_tasks
 
-    rows = [("name", "kind", "metric", "what it is, or why it cannot be used here")]
+    rows: Rows = [("name", "kind", "metric", "what it is, or why it cannot be used here")]
     for task in all_tasks():
         about = task.metadata
         rows.append((about.name, about.kind, about.metric, task.unavailable() or about.description))
     return rows
 
 
-def _corpora() -> list[tuple[str, ...]]:
+def _corpora() -> Rows:
     from .datasets.catalogue import corpora
 
-    rows = [("name", "tokens", "what it is")]
+    rows: Rows = [("name", "tokens", "what it is")]
     for entry in corpora():
         missing = f" ({entry.missing})" if entry.missing else ""
         rows.append((entry.name, f"{entry.tokens:,}" if entry.tokens else "-", entry.description + missing))
@@ -353,7 +355,7 @@ def _corpora() -> list[tuple[str, ...]]:
 
 
 def _print_scores(scores: Iterable[dict[str, Any]]) -> None:
-    rows = [("task", "metric", "value", "95 % interval", "scored", "of")]
+    rows: Rows = [("task", "metric", "value", "95 % interval", "scored", "of")]
     for one in scores:
         value = "-" if one["value"] is None else f"{one['value']:.4f}"
         interval = "-" if one["low"] is None or one["high"] is None else f"{one['low']:.4f} to {one['high']:.4f}"
@@ -362,7 +364,7 @@ def _print_scores(scores: Iterable[dict[str, Any]]) -> None:
     _print_columns(rows)
 
 
-def _print_columns(rows: list[tuple[str, ...]]) -> None:
+def _print_columns(rows: Rows) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -246,7 +246,7 @@ def facts(path: Path) -> list[dict[str, Any]]:
     timed = ("seconds", "per_second", "started", "conditions", "memory")
     document = json.loads((path / "results.json").read_text())
     return [
-        {key: value for key, value in one.items() if not any(word in key for word in timed)} for run in document["runs"]
+        {key: value for key, value in one.items() if not any(word in key for word in timed)} for one in document["runs"]
     ]
 
 
