@@ -20,10 +20,11 @@ ENTRY_POINTS = "bench.implementations"
 
 BUILTINS = {
     "numpy": f"{__package__}.numpy_trainer:NumpyTrainer",
+    "torch": f"{__package__}.torch_trainer:TorchTrainer",
     "gensim": f"{__package__}.gensim_trainer:GensimTrainer",
 }
 
-DEFAULTS = ("numpy", "gensim")
+DEFAULTS = ("numpy", "torch", "gensim")
 """What a run without ``--impl`` trains, where it is available."""
 
 _plugins: dict[str, type[Trainer]] = {}

@@ -1,0 +1,213 @@
+"""The torch trainer: dense batches in plain torch on any device, and Triton kernels on a GPU."""
+
+import importlib.metadata
+import importlib.util
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..datasets.corpus import Corpus
+from .examples import Sharing
+from .hyperparameters import Hyperparameters
+from .trainer import Progress, Trainer, TrainingError
+
+if TYPE_CHECKING:
+    from .torch_kernels.plain import PlainPath
+    from .torch_kernels.problem import Problem
+
+PATHS = ("auto", "plain", "triton")
+OPTIMIZERS = ("sgd", "adagrad", "adam")
+SLICE_TOKENS = {"cpu": 1 << 15, "cuda": 1 << 20}
+"""Words of the corpus that are drawn at once."""
+WARM_UP_TOKENS = 4096
+
+
+class TorchTrainer(Trainer):
+    """Word2vec in torch.
+
+    The plain path computes batches of windows from one state of the vectors and applies the sum of their gradients,
+    damped for rows that a whole batch shares. With ``batch=1`` it is the NumPy reference. The Triton path runs many
+    programs at once, each training its sentences one window after another; it is the default on a GPU where the
+    kernels can do what is asked for.
+    """
+
+    name: ClassVar[str] = "torch"
+    summary: ClassVar[str] = "PyTorch on CPU or GPU, Triton kernels on a GPU"
+    option_choices: ClassVar[Mapping[str, str]] = {
+        "negatives": "window or window:S (default window)",
+        "path": "plain, triton or auto (default auto: triton on a GPU where it can)",
+        "batch": "plain path: windows computed from one state of the vectors (default 512)",
+        "damping": "windows that may move a row at once undamped (default 16)",
+        "optimizer": "plain path: sgd, adagrad or adam (default sgd)",
+    }
+
+    def __init__(
+        self,
+        negatives: str = "window",
+        path: str = "auto",
+        batch: int = 512,
+        damping: float = 16.0,
+        optimizer: str = "sgd",
+    ) -> None:
+        self._sharing = Sharing.parse(negatives)
+        if self._sharing.centres == 0:
+            raise ValueError("negatives must be window or window:S: torch computes whole windows")
+        if path not in PATHS:
+            raise ValueError(f"path must be one of {', '.join(PATHS)}, got {path!r}")
+        if optimizer not in OPTIMIZERS:
+            raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {optimizer!r}")
+        if not 1 <= int(batch) <= 1 << 24:
+            raise ValueError(f"batch must be from 1 to {1 << 24}, got {batch}")
+        if not float(damping) >= 1:
+            raise ValueError(f"damping must be at least 1, got {damping}")
+        self._path, self._batch, self._damping, self._optimizer = path, int(batch), float(damping), optimizer
+        self._problem: Problem | None = None
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        return {
+            "negatives": str(self._sharing),
+            "path": self._path,
+            "batch": self._batch,
+            "damping": self._damping,
+            "optimizer": self._optimizer,
+        }
+
+    @classmethod
+    def version(cls) -> str:
+        return importlib.metadata.version("torch")
+
+    @classmethod
+    def unavailable(cls, device: str = "auto") -> str | None:
+        if importlib.util.find_spec("torch") is None:
+            return "the package torch is not installed; pip install 'word2vec-bench[torch]'"
+        if device in ("auto", "cpu"):
+            return None  # known without importing torch
+        from .torch_kernels.device import why_not
+
+        return why_not(device)
+
+    def unsupported(self, hyperparameters: Hyperparameters) -> str | None:
+        if hyperparameters.loss == "softmax":
+            return "torch has no full softmax; use loss ns or hs"
+        return None
+
+    def prepare(
+        self, corpus: Corpus, hyperparameters: Hyperparameters, *, threads: int, seed: int, device: str
+    ) -> None:
+        """Copy the corpus to the device, allocate, compile the kernels and warm up.
+
+        Raises:
+            TrainingError: no such device, it has too little memory, or the hyperparameters are not supported.
+        """
+        reason = self.unsupported(hyperparameters)
+        if reason is not None:
+            raise TrainingError(reason)
+        if hyperparameters.loss == "hs" and len(corpus.vocabulary) < 2:
+            raise TrainingError("hierarchical softmax needs a vocabulary of at least two words")
+        from .torch_kernels.device import resolve
+        from .torch_kernels.problem import Problem
+
+        self._device, self._threads = resolve(device), threads
+        with self._faults_in_words(), self._torch_threads():
+            problem = Problem(corpus, hyperparameters, seed=seed, device=self._device)
+            self._slices = _slices(np.asarray(corpus.offsets), SLICE_TOKENS[self._device.type])
+            self._make_path(problem).train(0, 0, _slices(np.asarray(corpus.offsets), WARM_UP_TOKENS)[0][1])
+            problem.reset()
+            problem.synchronize()
+            self._run = self._make_path(problem)
+        self._problem, self.trained_words = problem, 0
+
+    def _make_path(self, problem: "Problem") -> "PlainPath":
+        from .torch_kernels.plain import PlainPath
+
+        unit = self._sharing.centres
+        return PlainPath(problem, batch=self._batch * unit, unit=unit, limit=self._damping, optimizer=self._optimizer)
+
+    @property
+    def transfer_seconds(self) -> float:
+        """Time spent on copies between host and GPU, outside ``train``; 0 on a CPU."""
+        return 0.0 if self._problem is None else self._problem.transfer_seconds
+
+    def train(self, progress: Progress) -> None:
+        """Train all epochs; the device has finished when it returns.
+
+        Raises:
+            TrainingError: the vectors became infinite or not a number, or the device failed.
+        """
+        problem = self._problem
+        if problem is None:
+            raise TrainingError("train() was called before prepare()")
+        h, corpus = problem.hyperparameters, problem.corpus
+        total, kept = h.epochs * corpus.n_tokens, 0
+        with self._faults_in_words(), self._torch_threads():
+            for epoch in range(h.epochs):
+                for first, last in self._slices:
+                    kept += self._run.train(epoch, first, last)
+                    progress(epoch * corpus.n_tokens + int(corpus.offsets[last]), total)
+                if not problem.finite():
+                    raise TrainingError(
+                        f"training diverged in epoch {epoch + 1}: the vectors hold values that are not finite; "
+                        f"lower alpha ({h.alpha:g}) or batch"
+                    )
+            problem.synchronize()
+        self.trained_words = kept
+
+    def vectors(self) -> NDArray[np.float32]:
+        if self._problem is None:
+            raise TrainingError("there are no vectors before prepare()")
+        return self._problem.download(self._problem.inputs)
+
+    def output_vectors(self) -> NDArray[np.float32] | None:
+        if self._problem is None or self._problem.tree is not None:
+            return None
+        return self.output_rows()
+
+    def output_rows(self) -> NDArray[np.float32]:
+        """Every output row, float32: words, or the tree's inner nodes (n_words - 1, vector_size)."""
+        if self._problem is None:
+            raise TrainingError("there are no vectors before prepare()")
+        return self._problem.download(self._problem.outputs)
+
+    @property
+    def device(self) -> str:
+        return str(self._device)
+
+    @contextmanager
+    def _torch_threads(self) -> Iterator[None]:
+        import torch
+
+        before = torch.get_num_threads()
+        torch.set_num_threads(self._threads)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
+
+    @contextmanager
+    def _faults_in_words(self) -> Iterator[None]:
+        from .torch_kernels.device import in_words
+
+        try:
+            yield
+        except TrainingError:
+            raise
+        except Exception as error:
+            reason = in_words(error, str(self._device))
+            if reason is None:
+                raise
+            raise reason from error
+
+
+def _slices(offsets: NDArray[np.int64], tokens: int) -> list[tuple[int, int]]:
+    """Cut the sentences into runs of about so many tokens: (first, one past the last)."""
+    slices, first = [], 0
+    while first < len(offsets) - 1:
+        last = int(np.searchsorted(offsets, offsets[first] + tokens, side="right")) - 1
+        last = min(max(last, first + 1), len(offsets) - 1)
+        slices.append((first, last))
+        first = last
+    return slices
