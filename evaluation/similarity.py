@@ -70,7 +70,8 @@ def similarities(embeddings: Embeddings, questions: SimilaritySet) -> NDArray[np
     known = np.flatnonzero((rows >= 0).all(axis=1))
     known = known[np.isfinite(embeddings.norms[rows[known]]).all(axis=1)]
     first, second = (_unit(embeddings, rows[known, side]) for side in (0, 1))
-    result[known] = np.einsum("ij,ij->i", first, second)
+    # Words compared with themselves tie at 1, whatever the rounding of their lengths.
+    result[known] = np.einsum("ij,ij->i", first, second).round(12)
     return result
 
 

@@ -246,6 +246,19 @@ def test_another_variant_of_a_question_word_may_win_for_compute_accuracy_only(on
     assert is_right(embeddings, one_question, tool="gensim")
 
 
+@pytest.mark.parametrize("n_variants", range(1, 8))
+def test_gensim_passes_over_variants_of_question_words_among_its_five_best_rows_only(
+    n_variants: int, tmp_path: Path
+) -> None:
+    variants = ["Cat", "cAt", "caT", "CAt", "CaT", "cAT", "CAT"][:n_variants]
+    near = {word: [0.1, 1, 1 + i / 1000] for i, word in enumerate(variants)}
+    rows = {"a": SQUARE["a"], "b": SQUARE["b"], "cat": SQUARE["c"], "d": [0.1, 1, 0.2], **near}
+    embeddings = Embeddings(list(rows), matrix(list(rows.values())))
+    path = questions_file(tmp_path / "q", {"one": ["a b cat d"]})
+    ours = counts(embeddings, path, PRESET["google-gensim-300k"])
+    assert ours == gensim_counts(embeddings, path, 300_000) == [(int(n_variants < 5), 1)]
+
+
 def test_only_ascii_is_folded_for_compute_accuracy(tmp_path: Path) -> None:
     path = questions_file(tmp_path / "q", {"one": ["a b c É"]})
     embeddings = Embeddings(["a", "b", "c", "é"], matrix(list(SQUARE.values())))

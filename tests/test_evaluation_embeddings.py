@@ -117,7 +117,7 @@ def test_text_rows_may_end_with_a_space_or_crlf_and_the_last_without_any(tmp_pat
 
 def test_binary_rows_may_go_on_without_a_newline(tmp_path: Path) -> None:
     vectors = np.arange(10, 18, dtype="<f4").reshape(2, 4)  # 10 as a byte is a newline
-    (tmp_path / "v.bin").write_bytes(b"2 4\n" + b"".join(w + b" " + v.tobytes() for w, v in zip([b"a", b"b"], vectors)))
+    (tmp_path / "v.bin").write_bytes(b"2 4\na " + vectors[0].tobytes() + b"b " + vectors[1].tobytes())
     assert_same(read_embeddings(tmp_path / "v.bin"), Embeddings(["a", "b"], vectors))
 
 
