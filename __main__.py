@@ -3,6 +3,7 @@
 import functools
 import inspect
 import json
+import os
 import shlex
 import signal
 import sys
@@ -59,6 +60,9 @@ def verb(function: Callable[..., int]) -> Callable[..., None]:
             code = _complain(str(error), USAGE, debug)
         except KeyboardInterrupt:
             code = _complain("stopped", INTERRUPTED, debug)
+        except BrokenPipeError:  # whoever read our output, such as `head`, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = OK
         except Exception as error:
             sentence = f"this is a fault of word2vec-bench: {type(error).__name__}: {error} (--debug shows where)"
             code = _complain(sentence, FAULT, debug)
@@ -110,7 +114,10 @@ def run(
         typer.Option(metavar="N,N", help="Seeds; each round uses one, in turn.", show_default="the round's number"),
     ] = None,
     repeats: Annotated[
-        int | None, typer.Option(help="Rounds; in each every implementation runs once.", show_default="3")
+        int | None,
+        typer.Option(
+            help="Rounds; in each every implementation runs once.", show_default="3, or 1 with no --impl on planted"
+        ),
     ] = None,
     tasks: Tasks = None,
     plan: Annotated[
@@ -140,6 +147,7 @@ def run(
     """
     from rich.console import Console
 
+    from .benchmarks.isolation import core_count
     from .benchmarks.messages import as_flag
     from .benchmarks.plan import make_plan
     from .benchmarks.plan_file import read_plan
@@ -156,6 +164,8 @@ def run(
     )  # fmt: skip
     settings |= {key: value for key, value in flags.items() if value not in (None, [])}
     asked = make_plan(settings, as_flag)
+    if asked.worker_threads > core_count():
+        _say(f"warning: {asked.worker_threads} threads share {core_count()} cores; timings show that, too")
     if out is None and named_in_file is not None:
         out = Path(named_in_file)
     if out is None:
@@ -167,12 +177,13 @@ def run(
         with TerminalObserver(Console(stderr=True)) as observer:
             results = run_plan(asked, out, resume=resume, fresh=fresh, command=command, observer=observer)
     except Interrupted as stop:
-        _reported(stop.results, out)
         rest = [part for part in sys.argv[1:] if part not in ("--resume", "--fresh")]
         again = shlex.join(
             ["python", "-m", "bench", *rest, *([] if "--out" in rest else ["--out", str(out)]), "--resume"]
         )
         _say(f"{stop}; to make the others: {again}")
+        if stop.results.runs:
+            _reported(stop.results, out)
         return INTERRUPTED
     _reported(results, out)
     return _run_code(results, chosen=bool(asked.impl))

@@ -14,6 +14,7 @@ from .isolation import core_count
 from .messages import Spell, sentence
 
 DEFAULT_REPEATS = 3
+FIRST_CORPUS = "planted"
 
 
 def _listed(value: Any) -> Any:
@@ -41,7 +42,7 @@ class Plan(BaseModel):
     impl: Annotated[tuple[str, ...], BeforeValidator(_alone)] = Field(
         (), description="implementations, NAME or NAME[key=value,...], apart by commas"
     )
-    corpus: str = Field("planted", min_length=1, description="name of a corpus, or path of a text file")
+    corpus: str = Field(FIRST_CORPUS, min_length=1, description="name of a corpus, or path of a text file")
     threads: PositiveInt | None = Field(None, description="threads of each worker")
     seed: Annotated[tuple[Seed, ...] | None, BeforeValidator(_listed)] = Field(
         None, description="seeds, apart by commas; a round trains with one of them, in turn"
@@ -61,11 +62,15 @@ class Plan(BaseModel):
 
     @property
     def rounds(self) -> int:
-        """Rounds to run: ``repeats``, by default enough for three and for every seed equally often."""
+        """Rounds to run: ``repeats``, by default at least three, every seed equally often.
+
+        The first look, every implementation on the planted corpus, is one round: the NumPy reference alone trains for
+        most of a minute there, and who has just installed this should not wait for three.
+        """
         if self.repeats is not None:
             return self.repeats
         if self.seed is None:
-            return DEFAULT_REPEATS
+            return 1 if not self.impl and self.corpus == FIRST_CORPUS else DEFAULT_REPEATS
         return len(self.seed) * math.ceil(DEFAULT_REPEATS / len(self.seed))
 
     def round_seed(self, number: int) -> int:

@@ -63,6 +63,7 @@ def test_what_is_not_given_has_its_default(settings: dict[str, None]) -> None:
     ("seed", "repeats", "used"),
     [
         (None, None, [1, 2, 3]),
+        (None, 5, [1, 2, 3, 4, 5]),
         (None, 2, [1, 2]),
         (7, None, [7, 7, 7]),
         ("4,9", None, [4, 9, 4, 9]),
@@ -71,8 +72,15 @@ def test_what_is_not_given_has_its_default(settings: dict[str, None]) -> None:
     ],
 )
 def test_rounds_use_the_seeds_in_turn_and_equally_often(seed: object, repeats: int | None, used: list[int]) -> None:
-    plan = make_plan({"seed": seed, "repeats": repeats})
+    plan = make_plan({"impl": "quick", "seed": seed, "repeats": repeats})
     assert [plan.round_seed(number + 1) for number in range(plan.rounds)] == used
+
+
+def test_only_the_first_look_is_a_single_round() -> None:
+    assert make_plan({}).rounds == 1
+    assert make_plan({"impl": "gensim"}).rounds == 3
+    assert make_plan({"corpus": "text8"}).rounds == 3
+    assert make_plan({"repeats": 2}).rounds == 2
 
 
 def test_a_file_says_the_same_as_flags(tmp_path: Path) -> None:

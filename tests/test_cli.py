@@ -193,6 +193,12 @@ def test_failed_runs_are_exit_code_3(impl: str, code: int, bench: Callable[..., 
     assert "report.html" in done.stdout
 
 
+def test_a_reader_that_leaves_is_no_fault(environment: dict[str, str]) -> None:
+    command = f"{sys.executable} -m bench data list | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_evaluate_scores_a_file_as_table_and_as_json(bench: Callable[..., Any], tmp_path: Path) -> None:
     words = ["tiger", "cat", "computer", "keyboard", "plane", "car", "king", "queen"]
     random = np.random.default_rng(1)
