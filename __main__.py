@@ -315,8 +315,6 @@ def _reported(results: "Results", directory: Path) -> None:
 
     written = write_report(directory)
     Console().print(results_table(results))
-    if results.corpus.generated:
-        print(results.corpus.generated)
     for path in [directory / "results.json", *(path for path in written if path.suffix in (".md", ".html"))]:
         print(path)
 
