@@ -35,14 +35,14 @@ NOTICE = (
 TOKENS = 300_000
 MEAN_LENGTH = 11
 """Tokens of a line: 10 to 12."""
-STOCK = 200
+STOCK = 150
 """Made-up words that are signs of concepts and of WordSim-353's words; each of these has four of them."""
 STOCK_OFFSET = 30
 """The stock's word of rank r is chosen with weight 1 / (r + STOCK_OFFSET)."""
 SIGNS_OF_CONCEPT = 4
 SIGNS_OF_SIDE = 6
-CONCEPT_SIGNS_SHOWN = (4, 3, 1)
-"""Signs of its concept a line shows: the first concept four, the second three, the third one, and so on in turn."""
+CONCEPT_SIGNS_SHOWN = (4, 2, 1)
+"""Signs of its concept a line shows: the first concept four, the second two, the third one, and so on in turn."""
 SIDE_SIGNS_SHOWN = (1, 3, 2)
 FILLER = 4000
 """Filler words; the one of rank r is drawn with weight 1 / r."""
