@@ -22,8 +22,8 @@ from bench.evaluation.similarity import ALL_PAIRS
 from bench.evaluation.tasks import DEFAULT, TOO_SMALL, all_tasks, find_tasks
 
 AGREED = [
-    "google-30k", "google-full", "google-strict", "google-gensim-300k", "wordsim-353", "simlex-999", "men", "rw", "simverb-3500",
-    "mturk-287", "mturk-771", "ws353-sim", "ws353-rel", "rg-65", "mc-30", "yp-130", "verb-143", "msr",
+    "google-30k", "google-full", "google-strict", "google-gensim-300k", "wordsim-353", "simlex-999", "men", "rw",
+    "simverb-3500", "mturk-287", "mturk-771", "ws353-sim", "ws353-rel", "rg-65", "mc-30", "yp-130", "verb-143", "msr",
 ]  # fmt: skip
 
 
