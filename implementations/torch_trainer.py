@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import importlib.util
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,11 +18,13 @@ from .trainer import Progress, Trainer, TrainingError
 if TYPE_CHECKING:
     from .torch_kernels.plain import PlainPath
     from .torch_kernels.problem import Problem
+    from .torch_kernels.triton_path import TritonPath
 
 PATHS = ("auto", "plain", "triton")
+PRODUCTS = ("fma", "tf32", "tf32x3", "ieee")
 OPTIMIZERS = ("sgd", "adagrad", "adam")
-SLICE_TOKENS = {"cpu": 1 << 15, "cuda": 1 << 20}
-"""Words of the corpus that are drawn at once."""
+SLICE_TOKENS = {"cpu": 1 << 15, "cuda": 1 << 20, "triton": 1 << 24}
+"""Words of the corpus that are drawn at once: so few that the CPU's caches hold them, so many that a GPU is filled."""
 WARM_UP_TOKENS = 4096
 
 
@@ -39,8 +42,11 @@ class TorchTrainer(Trainer):
     option_choices: ClassVar[Mapping[str, str]] = {
         "negatives": "window or window:S (default window)",
         "path": "plain, triton or auto (default auto: triton on a GPU where it can)",
-        "batch": "plain path: windows computed from one state of the vectors (default 512)",
-        "damping": "windows that may move a row at once undamped (default 16)",
+        "batch": "plain path: update units computed from one state of the vectors (default 512)",
+        "programs": "triton path: windows trained at the same time (default 0: 8 a multiprocessor)",
+        "warps": "triton path: warps of a program (default 0: as many as its registers need)",
+        "damping": "units at once that may move a row undamped (default 64)",
+        "products": "triton path, how skip-gram multiplies: fma, tf32, tf32x3 or ieee (default fma)",
         "optimizer": "plain path: sgd, adagrad or adam (default sgd)",
     }
 
@@ -49,21 +55,35 @@ class TorchTrainer(Trainer):
         negatives: str = "window",
         path: str = "auto",
         batch: int = 512,
-        damping: float = 16.0,
+        programs: int = 0,
+        warps: int = 0,
+        damping: float = 64.0,
+        products: str = "fma",
         optimizer: str = "sgd",
     ) -> None:
         self._sharing = Sharing.parse(negatives)
         if self._sharing.centres == 0:
             raise ValueError("negatives must be window or window:S: torch computes whole windows")
-        if path not in PATHS:
-            raise ValueError(f"path must be one of {', '.join(PATHS)}, got {path!r}")
-        if optimizer not in OPTIMIZERS:
-            raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {optimizer!r}")
+        for name, value, known in (
+            ("path", path, PATHS),
+            ("products", products, PRODUCTS),
+            ("optimizer", optimizer, OPTIMIZERS),
+        ):
+            if value not in known:
+                raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
         if not 1 <= int(batch) <= 1 << 24:
             raise ValueError(f"batch must be from 1 to {1 << 24}, got {batch}")
+        if not 0 <= int(programs) <= 1 << 20:
+            raise ValueError(f"programs must be from 0 to {1 << 20}, got {programs}")
+        if int(warps) not in (0, 1, 2, 4, 8, 16):
+            raise ValueError(f"warps must be 0, 1, 2, 4, 8 or 16, got {warps}")
         if not float(damping) >= 1:
             raise ValueError(f"damping must be at least 1, got {damping}")
-        self._path, self._batch, self._damping, self._optimizer = path, int(batch), float(damping), optimizer
+        if path == "triton" and optimizer != "sgd":
+            raise ValueError("optimizer must be sgd on the triton path: it has no other")
+        self._path, self._products, self._optimizer = path, products, optimizer
+        self._batch, self._damping = int(batch), float(damping)
+        self._programs, self._warps = int(programs), int(warps)
         self._problem: Problem | None = None
 
     @property
@@ -72,7 +92,10 @@ class TorchTrainer(Trainer):
             "negatives": str(self._sharing),
             "path": self._path,
             "batch": self._batch,
+            "programs": self._programs,
+            "warps": self._warps,
             "damping": self._damping,
+            "products": self._products,
             "optimizer": self._optimizer,
         }
 
@@ -114,17 +137,53 @@ class TorchTrainer(Trainer):
         self._device, self._threads = resolve(device), threads
         with self._faults_in_words(), self._torch_threads():
             problem = Problem(corpus, hyperparameters, seed=seed, device=self._device)
-            self._slices = _slices(np.asarray(corpus.offsets), SLICE_TOKENS[self._device.type])
-            self._make_path(problem).train(0, 0, _slices(np.asarray(corpus.offsets), WARM_UP_TOKENS)[0][1])
-            problem.reset()
+            self.path = self._choose_path(hyperparameters)
+            tokens = SLICE_TOKENS["triton" if self.path == "triton" else self._device.type]
+            self._slices = _slices(np.asarray(corpus.offsets), tokens)
+            start = time.perf_counter()
+            warm_up = 1 if self.path == "triton" else WARM_UP_TOKENS
+            self._make_path(problem).train(0, *_slices(np.asarray(corpus.offsets), warm_up)[0])
             problem.synchronize()
+            self.compile_seconds = time.perf_counter() - start if self.path == "triton" else 0.0
+            problem.reset()
             self._run = self._make_path(problem)
+            problem.synchronize()
         self._problem, self.trained_words = problem, 0
 
-    def _make_path(self, problem: "Problem") -> "PlainPath":
+    def _choose_path(self, hyperparameters: Hyperparameters) -> str:
+        """Which path trains; ``auto`` takes the kernels on a GPU where they can do all that is asked for."""
+        if self._path == "plain" or (self._path == "auto" and self._device.type != "cuda"):
+            return "plain"
+        reason = self._why_no_kernels(hyperparameters)
+        if reason is not None and self._path == "triton":
+            raise TrainingError(f"the triton kernels cannot train this: {reason}; use path=plain")
+        return "triton" if reason is None else "plain"
+
+    def _why_no_kernels(self, hyperparameters: Hyperparameters) -> str | None:
+        if importlib.util.find_spec("triton") is None:
+            return "the package triton is not installed"
+        if self._sharing.centres != 1:
+            return "they share noise words over one window"
+        if self._optimizer != "sgd":
+            return "they have sgd only"
+        from .torch_kernels.triton_path import why_not
+
+        return why_not(hyperparameters, self._device)
+
+    def _make_path(self, problem: "Problem") -> "PlainPath | TritonPath":
+        unit = self._sharing.centres
+        if self.path == "triton":
+            from .torch_kernels.triton_path import TritonPath
+
+            return TritonPath(
+                problem,
+                programs=self._programs or None,
+                limit=self._damping,
+                products=self._products,
+                warps=self._warps or None,
+            )
         from .torch_kernels.plain import PlainPath
 
-        unit = self._sharing.centres
         return PlainPath(problem, batch=self._batch * unit, unit=unit, limit=self._damping, optimizer=self._optimizer)
 
     @property
@@ -142,11 +201,11 @@ class TorchTrainer(Trainer):
         if problem is None:
             raise TrainingError("train() was called before prepare()")
         h, corpus = problem.hyperparameters, problem.corpus
-        total, kept = h.epochs * corpus.n_tokens, 0
+        total = h.epochs * corpus.n_tokens
         with self._faults_in_words(), self._torch_threads():
             for epoch in range(h.epochs):
                 for first, last in self._slices:
-                    kept += self._run.train(epoch, first, last)
+                    self._run.train(epoch, first, last)
                     progress(epoch * corpus.n_tokens + int(corpus.offsets[last]), total)
                 if not problem.finite():
                     raise TrainingError(
@@ -154,7 +213,7 @@ class TorchTrainer(Trainer):
                         f"lower alpha ({h.alpha:g}) or batch"
                     )
             problem.synchronize()
-        self.trained_words = kept
+            self.trained_words = self._run.kept_words()
 
     def vectors(self) -> NDArray[np.float32]:
         if self._problem is None:

@@ -28,7 +28,7 @@ class PlainPath:
             limit: of the damping.
             optimizer: one of the trainer's optimizers.
         """
-        self._problem, self._unit = problem, unit
+        self._problem, self._unit, self._kept = problem, unit, 0
         self._tile = max(t for t in range(unit, max(unit, TILE) + 1) if batch % t == 0 and t % unit == 0)
         self._tiles_a_batch = batch // self._tile
         damping = problem.damping(batch, limit)
@@ -43,8 +43,12 @@ class PlainPath:
         self._step: Callable[[Tensor, Tensor, Tensor, Cut, float], None]
         self._step = self._skipgram if skipgram else self._cbow
 
-    def train(self, epoch: int, first: int, last: int) -> int:
-        """Train sentences ``first..last - 1`` and return how many words subsampling kept."""
+    def kept_words(self) -> int:
+        """Words that subsampling has kept so far."""
+        return self._kept
+
+    def train(self, epoch: int, first: int, last: int) -> None:
+        """Train sentences ``first..last - 1``."""
         problem, h = self._problem, self._problem.hyperparameters
         tokens, lengths, alphas = problem.sentences(epoch, first, last)
         block = draw_block(
@@ -52,7 +56,8 @@ class PlainPath:
             seed=problem.seed, epoch=epoch, window=h.window, shrink=h.shrink_windows, unit=self._unit,
         )  # fmt: skip
         if block.kept == 0:
-            return 0
+            return
+        self._kept += block.kept
         tiles = Tiles(block, self._tile, h.window)
         cut = self._make_targets.of(block, tiles)
         rate = float(alphas[0])
@@ -61,7 +66,6 @@ class PlainPath:
             words, member, alpha = tiles.contexts(start, stop)
             scale = alpha if self._inputs.learning_rate_in_gradient else torch.ones_like(alpha)
             self._step(words, member, scale, lambda route, a=start, b=stop: cut(a, b, route), rate)  # type: ignore[misc]
-        return block.kept
 
     def _skipgram(self, words: Tensor, member: Tensor, scale: Tensor, targets: "Cut", rate: float) -> None:
         X = _gather(self._inputs.matrix, words)
