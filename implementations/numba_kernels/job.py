@@ -1,0 +1,178 @@
+"""What a worker thread is given: the corpus and the model, shared, and room of its own."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...datasets.corpus import MAX_SENTENCE, Corpus
+from ..counter_random import epoch_key
+from ..huffman import HuffmanTree, huffman_tree
+from ..hyperparameters import Hyperparameters
+from ..noise import alias_table, noise_weights
+from ..schedule import initial_vectors
+from ..subsampling import keep_thresholds
+from .layout import WindowTable, is_tabulated, window_table
+from .products import Shape
+
+NEXT, STOP, FIRST_THREAD, PER_THREAD = 0, 8, 16, 16
+"""Places in ``Job.shared``: the next sentence to take, the flag to stop, then each thread's kept and seen words. They
+lie on cache lines of their own."""
+
+
+class Job(NamedTuple):
+    """Shared by all threads.
+
+    Attributes:
+        tokens, offsets: the corpus.
+        keep: uint32 (n_words,), thresholds of subsampling.
+        keys_a, keys_b: uint32 (epochs,), key words of each epoch.
+        noise: uint64 (n_words,), alias table, the threshold in the upper and the alias in the lower half.
+        path_offsets, path_nodes, path_codes: the Huffman tree.
+        inputs, outputs: float32 (n_words, row), (n_outputs + 1, row); the last output row stays zero.
+        alpha, min_alpha: learning rate at the start and at the end.
+        shared: int64, see ``NEXT``.
+    """
+
+    tokens: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+    keep: NDArray[np.uint32]
+    keys_a: NDArray[np.uint32]
+    keys_b: NDArray[np.uint32]
+    noise: NDArray[np.uint64]
+    path_offsets: NDArray[np.int64]
+    path_nodes: NDArray[np.int32]
+    path_codes: NDArray[np.uint8]
+    inputs: NDArray[np.float32]
+    outputs: NDArray[np.float32]
+    alpha: float
+    min_alpha: float
+    shared: NDArray[np.int64]
+
+
+class Room(NamedTuple):
+    """A thread's own arrays for one sentence and one unit.
+
+    Attributes:
+        numbers, words, positions, reach, repeat: a sentence's, (MAX_SENTENCE,).
+        noise: int32 (negative, MAX_SENTENCE), a sentence's noise words.
+        addresses, around: int64 (MAX_SENTENCE + 1,), addresses of the input rows.
+        output: int64, tables of the addresses of the output rows.
+        context, kind, merged: a unit's inputs: addresses, offsets of their weights, words.
+        same: int32, offsets for inputs that are all of kind 1.
+        left, right, kinds: the table of windows, kinds as offsets.
+        PQ: float32, rows of P and Q.
+        G: float32, logits and gradients.
+        D: float32, rows of inputs to come.
+        H: float32, hidden vectors of CBOW.
+        hidden: int64 (centres,), their addresses.
+        single: int32 (centres,), offsets for hidden vectors: each belongs to one centre.
+    """
+
+    numbers: NDArray[np.uint32]
+    words: NDArray[np.int32]
+    positions: NDArray[np.int32]
+    reach: NDArray[np.int32]
+    repeat: NDArray[np.int32]
+    noise: NDArray[np.int32]
+    addresses: NDArray[np.int64]
+    around: NDArray[np.int64]
+    output: NDArray[np.int64]
+    context: NDArray[np.int64]
+    kind: NDArray[np.int32]
+    merged: NDArray[np.int32]
+    same: NDArray[np.int32]
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    kinds: NDArray[np.int32]
+    PQ: NDArray[np.float32]
+    G: NDArray[np.float32]
+    D: NDArray[np.float32]
+    H: NDArray[np.float32]
+    hidden: NDArray[np.int64]
+    single: NDArray[np.int32]
+
+
+def make_job(corpus: Corpus, hyperparameters: Hyperparameters, seed: int, row: int) -> Job:
+    """Allocate and fill what the threads share; ``row`` is the padded length of a vector."""
+    counts, epochs = corpus.vocabulary.counts, hyperparameters.epochs
+    hs = hyperparameters.loss == "hs"
+    tree = huffman_tree(counts) if hs else HuffmanTree(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint8))
+    noise = np.zeros(1, np.uint64) if hs else _packed_noise(counts, hyperparameters.ns_exponent)
+    inputs = aligned((len(counts), row))
+    inputs[:, : hyperparameters.vector_size] = initial_vectors(len(counts), hyperparameters.vector_size, seed)
+    keys = np.array([epoch_key(seed, epoch) for epoch in range(epochs)], np.uint32)
+    return Job(
+        tokens=np.asarray(corpus.tokens),
+        offsets=np.asarray(corpus.offsets, np.int64),
+        keep=keep_thresholds(counts, hyperparameters.sample),
+        keys_a=np.ascontiguousarray(keys[:, 0]),
+        keys_b=np.ascontiguousarray(keys[:, 1]),
+        noise=noise,
+        path_offsets=tree.offsets,
+        path_nodes=tree.nodes,
+        path_codes=tree.codes,
+        inputs=inputs,
+        outputs=aligned((len(counts) + (0 if hs else 1), row)),
+        alpha=hyperparameters.alpha,
+        min_alpha=hyperparameters.min_alpha,
+        shared=np.zeros(FIRST_THREAD, np.int64),
+    )
+
+
+def with_threads(job: Job, threads: int) -> Job:
+    """The same job from its beginning, counted for so many threads."""
+    return job._replace(shared=np.zeros(FIRST_THREAD + PER_THREAD * threads, np.int64))
+
+
+def make_room(shape: Shape, hyperparameters: Hyperparameters, centres: int, longest_path: int) -> Room:
+    """Room for units of so many centres; ``longest_path`` is 0 without a tree."""
+    n, window = MAX_SENTENCE, hyperparameters.window
+    negative = hyperparameters.negative if hyperparameters.loss == "ns" else 0
+    inputs, weights = 2 * window + centres, shape.weights
+    units = 1 if longest_path else -(-n // centres)
+    tabulated = centres > 1 and is_tabulated(window, centres)
+    table = window_table(window, centres) if tabulated else WindowTable(*[np.zeros((1, 1), np.int32)] * 3)
+
+    H = aligned((centres * shape.row,))
+
+    def whole(*shape: int, of: Any = np.int32) -> NDArray[Any]:
+        return np.zeros(shape, of)
+
+    return Room(
+        numbers=whole(n, of=np.uint32),
+        words=whole(n),
+        positions=whole(n),
+        reach=whole(n),
+        repeat=whole(n),
+        noise=whole(negative, n),
+        addresses=whole(n + 1, of=np.int64),
+        around=whole(n + 1, of=np.int64),
+        output=whole(units * shape.width * shape.blocks, of=np.int64),
+        context=whole(2 * window * centres + centres, of=np.int64),
+        kind=whole(inputs),
+        merged=whole(inputs),
+        same=np.full(inputs, 8 * weights, np.int32),
+        left=table.left.ravel(),
+        right=table.right.ravel(),
+        kinds=table.kinds.ravel() * np.int32(8 * weights),
+        PQ=aligned(((2 * (1 << centres) + inputs) * 2 * weights,)),
+        G=aligned((inputs * weights,)),
+        D=aligned((inputs * shape.row,)),
+        H=H,
+        hidden=H.ctypes.data + 4 * shape.row * np.arange(centres, dtype=np.int64),
+        single=(8 * weights << np.arange(centres)).astype(np.int32),
+    )
+
+
+def aligned(shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Zeros that begin on a cache line."""
+    size = int(np.prod(shape))
+    raw = np.zeros(size + 16, np.float32)
+    start = -raw.ctypes.data // 4 % 16
+    return raw[start : start + size].reshape(shape)
+
+
+def _packed_noise(counts: NDArray[np.int64], exponent: float) -> NDArray[np.uint64]:
+    table = alias_table(noise_weights(counts, exponent))
+    return table.threshold.astype(np.uint64) << np.uint64(32) | table.alias.astype(np.uint64)

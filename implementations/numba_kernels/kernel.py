@@ -1,0 +1,116 @@
+"""Chooses, compiles and runs the worker for a set of hyperparameters."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...datasets.corpus import Corpus
+from ..examples import Sharing
+from ..hyperparameters import Hyperparameters
+from .cbow import make_cbow_worker
+from .job import FIRST_THREAD, PER_THREAD, STOP, make_job, make_room, with_threads
+from .products import Shape
+from .simd import native_lanes
+from .skipgram import make_pair_worker, make_path_worker, make_window_worker
+
+WIDEST = 8
+"""Outputs that the products handle at once: their sums fit 16 vector registers."""
+POLL_SECONDS = 0.05
+
+
+class Kernel:
+    """A compiled worker with the vectors it trains.
+
+    Args:
+        corpus: what to train on.
+        hyperparameters: model, loss and all numbers.
+        sharing: how far noise words are shared.
+        threads: worker threads.
+        seed: of the examples and the first vectors.
+        lanes: floats in a vector register; None takes the processor's.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        hyperparameters: Hyperparameters,
+        sharing: Sharing,
+        threads: int,
+        seed: int,
+        lanes: int | None = None,
+    ) -> None:
+        h, lanes = hyperparameters, lanes or native_lanes()
+        self._size = h.vector_size
+        tree, cbow = h.loss == "hs", h.model == "cbow"
+        chunks = -(-h.vector_size // lanes)
+        job = make_job(corpus, h, seed, chunks * lanes)
+        longest = int(np.diff(job.path_offsets).max()) if tree else 0
+        centres = 1 if tree else max(1, sharing.centres)
+        targets = longest or centres + h.negative
+        width = WIDEST if tree else -(-targets // -(-targets // WIDEST))
+        shape = Shape(lanes, chunks, width, -(-targets // width))
+        pairs = sharing.centres == 0
+        common = h.window, h.shrink_windows
+        if cbow:
+            self._worker = make_cbow_worker(shape, centres, 0 if tree else h.negative, *common, h.cbow_mean)
+        elif tree:
+            self._worker = make_path_worker(shape, pairs, *common)
+        elif pairs:
+            self._worker = make_pair_worker(shape, h.negative, *common)
+        else:
+            self._worker = make_window_worker(shape, centres, h.negative, *common)
+        self._job = with_threads(job, threads)
+        self._rooms = [make_room(shape, h, centres, longest) for _ in range(threads)]
+        self._total = h.epochs * corpus.n_tokens
+
+    def compile(self) -> float:
+        """Compile the worker by running it on nothing; returns the seconds it took."""
+        start = time.perf_counter()
+        idle = with_threads(self._job, 1)
+        idle.shared[STOP] = 1
+        self._worker(idle, 0, self._rooms[0])
+        return time.perf_counter() - start
+
+    def run(self, progress: Callable[[int, int], None]) -> int:
+        """Train all epochs; returns the words left after subsampling. Interruption stops the threads first."""
+        shared = self._job.shared
+        shared[:] = 0
+        errors: list[BaseException] = []
+
+        def work(thread: int) -> None:
+            try:
+                self._worker(self._job, thread, self._rooms[thread])
+            except BaseException as error:
+                errors.append(error)
+
+        threads = [threading.Thread(target=work, args=(i,), daemon=True) for i in range(len(self._rooms))]
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                while thread.is_alive():
+                    thread.join(POLL_SECONDS)
+                    progress(int(self._counted(1)), self._total)
+        finally:
+            shared[STOP] = 1
+            for thread in threads:
+                thread.join()
+        if errors:
+            raise errors[0]
+        return self._counted(0)
+
+    def _counted(self, which: int) -> int:
+        return int(self._job.shared[FIRST_THREAD + which :: PER_THREAD].sum())
+
+    @property
+    def inputs(self) -> Any:
+        """Input vectors, float32 (n_words, vector_size), a view."""
+        return self._job.inputs[:, : self._size]
+
+    @property
+    def outputs(self) -> Any:
+        """Output rows, float32, a view; the idle last one left out."""
+        return self._job.outputs[:-1, : self._size]

@@ -1,0 +1,101 @@
+"""word2vec in Numba with explicit SIMD: the fastest on a CPU."""
+
+import importlib.metadata
+import importlib.util
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..datasets.corpus import Corpus
+from .examples import Sharing
+from .hyperparameters import Hyperparameters
+from .trainer import Progress, Trainer, TrainingError
+
+
+class NumbaTrainer(Trainer):
+    """Hogwild threads over kernels generated for the shape of the model.
+
+    It draws the examples of the reference, in any number of threads; with one thread it computes the same updates in
+    the same order, and every run gives the same bits.
+    """
+
+    name: ClassVar[str] = "numba"
+    summary: ClassVar[str] = "explicit SIMD through Numba, Hogwild threads"
+    option_choices: ClassVar[Mapping[str, str]] = {
+        "negatives": "pair, window or window:S (default window:2 for skip-gram with ns, else window)",
+        "lanes": "floats in a vector register: 4, 8 or 16 (default the processor's)",
+    }
+
+    def __init__(self, negatives: str | None = None, lanes: int | None = None) -> None:
+        self._wanted = None if negatives is None else Sharing.parse(negatives)
+        if lanes not in (None, 4, 8, 16):
+            raise ValueError(f"lanes must be 4, 8 or 16, got {lanes!r}")
+        self._lanes = lanes
+        self._sharing = self._wanted
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        chosen: dict[str, Any] = {} if self._sharing is None else {"negatives": str(self._sharing)}
+        return chosen if self._lanes is None else chosen | {"lanes": self._lanes}
+
+    @classmethod
+    def version(cls) -> str:
+        return importlib.metadata.version("numba")
+
+    @classmethod
+    def unavailable(cls, device: str = "auto") -> str | None:
+        if importlib.util.find_spec("numba") is None:
+            return "numba is not installed: pip install numba"
+        if device not in ("auto", "cpu"):
+            return f"numba trains on the CPU only, not on {device}"
+        return None
+
+    def unsupported(self, hyperparameters: Hyperparameters) -> str | None:
+        if hyperparameters.loss == "softmax":
+            return "numba has no full softmax"
+        if hyperparameters.loss == "hs" and self._wanted is not None and self._wanted.centres > 1:
+            return "numba shares nothing between windows with hierarchical softmax; use negatives=window or pair"
+        return None
+
+    def prepare(
+        self, corpus: Corpus, hyperparameters: Hyperparameters, *, threads: int, seed: int, device: str
+    ) -> None:
+        """Allocate the vectors, build the noise table or the tree, compile the kernel.
+
+        Raises:
+            TrainingError: hierarchical softmax over a single word.
+        """
+        from .numba_kernels.kernel import Kernel
+
+        if hyperparameters.loss == "hs" and len(corpus.vocabulary) < 2:
+            raise TrainingError("hierarchical softmax needs a vocabulary of at least two words")
+        skipgram_ns = hyperparameters.model == "skipgram" and hyperparameters.loss == "ns"
+        self._sharing = self._wanted or Sharing(2 if skipgram_ns else 1)
+        self._hyperparameters = hyperparameters
+        self._kernel = Kernel(corpus, hyperparameters, self._sharing, threads, seed, self._lanes)
+        self.compile_seconds = self._kernel.compile()
+
+    def train(self, progress: Progress) -> None:
+        """Train all epochs.
+
+        Raises:
+            TrainingError: the vectors became infinite or not a number.
+        """
+        self.trained_words = self._kernel.run(progress)
+        if not (np.isfinite(self._kernel.inputs).all() and np.isfinite(self._kernel.outputs).all()):
+            raise TrainingError(
+                "training diverged: the vectors hold values that are not finite; "
+                f"lower alpha ({self._hyperparameters.alpha:g})"
+            )
+
+    def vectors(self) -> NDArray[np.float32]:
+        return np.ascontiguousarray(self._kernel.inputs)
+
+    def output_vectors(self) -> NDArray[np.float32] | None:
+        return None if self._hyperparameters.loss == "hs" else self.output_rows()
+
+    def output_rows(self) -> NDArray[np.float32]:
+        """Every output row, float32: words, or the tree's inner nodes (n_words - 1, vector_size)."""
+        return np.ascontiguousarray(self._kernel.outputs)
