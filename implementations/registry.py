@@ -20,11 +20,12 @@ ENTRY_POINTS = "bench.implementations"
 
 BUILTINS = {
     "numpy": f"{__package__}.numpy_trainer:NumpyTrainer",
+    "numba": f"{__package__}.numba_trainer:NumbaTrainer",
     "torch": f"{__package__}.torch_trainer:TorchTrainer",
     "gensim": f"{__package__}.gensim_trainer:GensimTrainer",
 }
 
-DEFAULTS = ("numpy", "torch", "gensim")
+DEFAULTS = ("numpy", "numba", "torch", "gensim")
 """What a run without ``--impl`` trains, where it is available."""
 
 _plugins: dict[str, type[Trainer]] = {}
