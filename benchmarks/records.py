@@ -66,6 +66,7 @@ class RunRecord(_Record):
     started: datetime | None = None
     prepare_seconds: float | None = None
     compile_seconds: float | None = None
+    transfer_seconds: float | None = Field(None, description="copies between host and GPU, outside train_seconds")
     train_seconds: float | None = None
     evaluate_seconds: float | None = None
     words_per_second: float | None = Field(None, description="in-vocabulary tokens × epochs / train_seconds")

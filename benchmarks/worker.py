@@ -94,7 +94,10 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter") -> Non
     start = time.perf_counter()
     trainer.prepare(corpus, job.hyperparameters, threads=job.threads, seed=job.seed, device=job.device)
     record.update(
-        prepare_seconds=time.perf_counter() - start, compile_seconds=trainer.compile_seconds, device=trainer.device
+        prepare_seconds=time.perf_counter() - start,
+        compile_seconds=trainer.compile_seconds,
+        device=trainer.device,
+        options=dict(trainer.options),  # what "auto" has come to is known now
     )
     before = initial_vectors(trainer)
 
@@ -110,6 +113,7 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter") -> Non
     )
     words, size = len(corpus.vocabulary), job.hyperparameters.vector_size
     vectors = trained_vectors(trainer, words=words, size=size, before=before)
+    record["transfer_seconds"] = trainer.transfer_seconds
     record.update(_speeds(trainer, corpus.n_tokens * job.hyperparameters.epochs, timing.seconds))
 
     signals.phase("evaluate")

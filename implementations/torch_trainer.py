@@ -16,6 +16,8 @@ from .hyperparameters import Hyperparameters
 from .trainer import Progress, Trainer, TrainingError
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from .torch_kernels.plain import PlainPath
     from .torch_kernels.problem import Problem
     from .torch_kernels.triton_path import TritonPath
@@ -45,7 +47,7 @@ class TorchTrainer(Trainer):
         "batch": "plain path: update units computed from one state of the vectors (default 512)",
         "programs": "triton path: windows trained at the same time (default 0: 8 a multiprocessor)",
         "warps": "triton path: warps of a program (default 0: as many as its registers need)",
-        "damping": "units at once that may move a row undamped (default 64)",
+        "damping": "units at once that may move a row undamped (default 16)",
         "products": "triton path, how skip-gram multiplies: fma, tf32, tf32x3 or ieee (default fma)",
         "optimizer": "plain path: sgd, adagrad or adam (default sgd)",
     }
@@ -57,7 +59,7 @@ class TorchTrainer(Trainer):
         batch: int = 512,
         programs: int = 0,
         warps: int = 0,
-        damping: float = 64.0,
+        damping: float = 16.0,
         products: str = "fma",
         optimizer: str = "sgd",
     ) -> None:
@@ -82,6 +84,8 @@ class TorchTrainer(Trainer):
         if path == "triton" and optimizer != "sgd":
             raise ValueError("optimizer must be sgd on the triton path: it has no other")
         self._path, self._products, self._optimizer = path, products, optimizer
+        self.path = path
+        """The path taken; ``auto`` until ``prepare`` has chosen."""
         self._batch, self._damping = int(batch), float(damping)
         self._programs, self._warps = int(programs), int(warps)
         self._problem: Problem | None = None
@@ -90,7 +94,7 @@ class TorchTrainer(Trainer):
     def options(self) -> Mapping[str, Any]:
         return {
             "negatives": str(self._sharing),
-            "path": self._path,
+            "path": self.path,
             "batch": self._batch,
             "programs": self._programs,
             "warps": self._warps,
@@ -148,6 +152,7 @@ class TorchTrainer(Trainer):
             problem.reset()
             self._run = self._make_path(problem)
             problem.synchronize()
+        self._note_transfers(problem)
         self._problem, self.trained_words = problem, 0
 
     def _choose_path(self, hyperparameters: Hyperparameters) -> str:
@@ -186,11 +191,6 @@ class TorchTrainer(Trainer):
 
         return PlainPath(problem, batch=self._batch * unit, unit=unit, limit=self._damping, optimizer=self._optimizer)
 
-    @property
-    def transfer_seconds(self) -> float:
-        """Time spent on copies between host and GPU, outside ``train``; 0 on a CPU."""
-        return 0.0 if self._problem is None else self._problem.transfer_seconds
-
     def train(self, progress: Progress) -> None:
         """Train all epochs; the device has finished when it returns.
 
@@ -207,10 +207,10 @@ class TorchTrainer(Trainer):
                 for first, last in self._slices:
                     self._run.train(epoch, first, last)
                     progress(epoch * corpus.n_tokens + int(corpus.offsets[last]), total)
-                if not problem.finite():
+                if not problem.sane():
                     raise TrainingError(
-                        f"training diverged in epoch {epoch + 1}: the vectors hold values that are not finite; "
-                        f"lower alpha ({h.alpha:g}) or batch"
+                        f"training diverged in epoch {epoch + 1}: the vectors grew beyond all bounds; "
+                        f"lower alpha ({h.alpha:g}), batch or damping"
                     )
             problem.synchronize()
             self.trained_words = self._run.kept_words()
@@ -218,7 +218,7 @@ class TorchTrainer(Trainer):
     def vectors(self) -> NDArray[np.float32]:
         if self._problem is None:
             raise TrainingError("there are no vectors before prepare()")
-        return self._problem.download(self._problem.inputs)
+        return self._download(self._problem.inputs)
 
     def output_vectors(self) -> NDArray[np.float32] | None:
         if self._problem is None or self._problem.tree is not None:
@@ -229,7 +229,16 @@ class TorchTrainer(Trainer):
         """Every output row, float32: words, or the tree's inner nodes (n_words - 1, vector_size)."""
         if self._problem is None:
             raise TrainingError("there are no vectors before prepare()")
-        return self._problem.download(self._problem.outputs)
+        return self._download(self._problem.outputs)
+
+    def _download(self, matrix: "Tensor") -> NDArray[np.float32]:
+        assert self._problem is not None
+        array = self._problem.download(matrix)
+        self._note_transfers(self._problem)
+        return array
+
+    def _note_transfers(self, problem: "Problem") -> None:
+        self.transfer_seconds = problem.transfer_seconds if self._device.type == "cuda" else None
 
     @property
     def device(self) -> str:

@@ -39,6 +39,9 @@ class Trainer(ABC):
     compile_seconds: float = 0.0
     """Part of ``prepare`` that went into compiling, in seconds."""
 
+    transfer_seconds: float | None = None
+    """Time spent outside ``train`` on copies between host and device, in seconds; None where there are none."""
+
     trained_words: int | None = None
     """Words left after subsampling, all epochs together; None where the implementation does not tell."""
 

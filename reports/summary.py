@@ -55,7 +55,8 @@ class Row:
         speed: words/s, the median over rounds.
         ratio: speed over the baseline's in the same round, the median over rounds; None without a shared round.
         baseline: label of the row that ``ratio`` refers to.
-        seconds: medians in seconds by phase (``prepare``, ``compile``, ``train``, ``cpu``, ``steal``, ``evaluate``).
+        seconds: medians in seconds by phase (``prepare``, ``compile``, ``transfer``, ``train``, ``cpu``, ``steal``,
+            ``evaluate``).
         trained_speed: words/s counted after subsampling, the median.
         load: the machine's load average before a run, the median.
         memory, gpu_memory: the largest peak of its runs, in bytes.
@@ -146,6 +147,7 @@ def _row(cell: Cell, base: Cell | None) -> Row:
     phases: dict[str, Callable[[RunRecord], float | None]] = {
         "prepare": lambda run: run.prepare_seconds,
         "compile": lambda run: run.compile_seconds,
+        "transfer": lambda run: run.transfer_seconds,
         "train": lambda run: run.train_seconds,
         "cpu": lambda run: run.cpu_seconds,
         "steal": lambda run: run.conditions.steal_seconds,

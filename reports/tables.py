@@ -73,6 +73,9 @@ def main_table(summary: Summary) -> Table:
 def timing_table(summary: Summary) -> Table:
     """Where the time went, phase by phase."""
     phases = {"prepare": "Prepare", "train": "Train", "cpu": "CPU time", "steal": "Stolen", "evaluate": "Evaluate"}
+    transfers = any("transfer" in row.seconds for row in summary.finished_rows)
+    if transfers:
+        phases = {"prepare": phases.pop("prepare"), "transfer": "Transfer", **phases}
     columns = [Column("Implementation"), Column("Runs", True)]
     columns += [Column(title, True) for title in phases.values()]
     columns += [Column("Load before", True), Column("Trained words/s", True)]
@@ -91,6 +94,8 @@ def timing_table(summary: Summary) -> Table:
         "training that the hypervisor gave to others. Load before: one-minute load average when a run began. Trained "
         "words: those left after subsampling."
     )
+    if transfers:
+        caption += " Transfer: copies between host and GPU, which training does not contain."
     return Table("timing", caption, tuple(columns), tuple(rows))
 
 

@@ -360,9 +360,18 @@ def test_progress_rises_to_the_total() -> None:
     assert seen[-1] == (corpus.n_tokens, corpus.n_tokens)
 
 
-def test_divergence_is_an_error() -> None:
-    h = Hyperparameters(model="cbow", cbow_mean=False, alpha=1e6, vector_size=5, min_count=1, sample=0)
-    trainer = TorchTrainer()
+@pytest.mark.parametrize(
+    ("settings", "options"),
+    [
+        ({"model": "cbow", "cbow_mean": False, "alpha": 1e6}, {}),
+        # Undamped sums over a large batch: the vectors stay finite, and mean nothing.
+        ({"alpha": 0.5, "epochs": 8}, {"damping": 1e9}),
+    ],
+    ids=str,
+)
+def test_divergence_is_an_error(settings: dict[str, Any], options: dict[str, Any]) -> None:
+    h = Hyperparameters(**{"vector_size": 5, "min_count": 1, "sample": 0, **settings})
+    trainer = TorchTrainer(**options)
     trainer.prepare(made_corpus(5, 200, 20, 40), h, threads=1, seed=1, device="cpu")
     with pytest.raises(TrainingError, match="diverged"):
         trainer.train(lambda done, total: None)
@@ -456,3 +465,12 @@ def test_naming_it_does_not_import_torch() -> None:
 def test_is_a_trainer() -> None:
     assert issubclass(TorchTrainer, Trainer)
     assert set(TorchTrainer().options) == set(TorchTrainer.option_choices)
+
+
+def test_options_tell_which_path_was_taken() -> None:
+    trainer = TorchTrainer()
+    assert trainer.options["path"] == "auto"
+    trainer.prepare(made_corpus(1, 3, 9, 5), Hyperparameters(min_count=1), threads=1, seed=1, device="cpu")
+    assert trainer.options["path"] == "plain"
+    assert trainer.device == "cpu"
+    assert trainer.transfer_seconds is None  # nothing is copied on a CPU

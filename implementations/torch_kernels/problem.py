@@ -16,6 +16,9 @@ from ..subsampling import keep_probabilities, keep_thresholds
 from .counter import NoiseTable
 from .damping import factors, input_frequency, kept_share, noise_output_frequency, path_output_frequency
 
+MAX_ELEMENT = 1e6
+"""Elements of trained vectors are of the order of 1. Saturated logits let diverging ones grow long before overflow."""
+
 
 class Problem:
     """A corpus and hyperparameters on a device.
@@ -105,9 +108,10 @@ class Problem:
         done = epoch * n + starts
         return (h.alpha - (h.alpha - h.min_alpha) * done / (h.epochs * n)).astype(np.float32)
 
-    def finite(self) -> bool:
-        """Whether both matrices hold finite values only."""
-        return bool(torch.isfinite(self.inputs).all()) and bool(torch.isfinite(self.outputs).all())
+    def sane(self) -> bool:
+        """Whether both matrices hold numbers below ``MAX_ELEMENT``."""
+        # Written so that "not a number", which compares false, is not sane.
+        return all(bool((matrix.abs() < MAX_ELEMENT).all()) for matrix in (self.inputs, self.outputs))
 
     def download(self, matrix: Tensor) -> NDArray[np.float32]:
         """A matrix without its padding, in the host's memory."""
