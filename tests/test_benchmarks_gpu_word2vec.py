@@ -1,0 +1,47 @@
+"""The GPU script in miniature: its first step needs no GPU, the others run interpreted on the CPU."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("triton")
+
+SMALL = ["--vector-size", "8", "--window", "2", "--negative", "2", "--models", "cbow"]
+
+
+def script(*arguments: str, interpret: bool, cache: Path) -> list[dict[str, object]]:
+    environment = {name: value for name, value in os.environ.items() if name != "TRITON_INTERPRET"}
+    environment |= {"BENCH_CACHE": str(cache)} | ({"TRITON_INTERPRET": "1"} if interpret else {})
+    command = [sys.executable, "-m", "bench.benchmarks.gpu_word2vec", *SMALL, *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_builds_without_a_gpu(tmp_path: Path) -> None:
+    lines = script("--compile-only", interpret=False, cache=tmp_path)
+    assert [line["step"] for line in lines] == ["machine", "build"]
+    assert lines[1]["atomics"] == lines[1]["atomics_16_bytes"] != 0
+    assert lines[1]["spilled_bytes"] == 0
+
+
+def test_checks_and_times_in_miniature(tmp_path: Path) -> None:
+    text, log = tmp_path / "text.txt", tmp_path / "log.json"
+    text.write_text("the cat sat on the mat\nthe dog sat on the cat and the mat\n")
+    lines = script(
+        "--corpus", str(text), "--device", "cpu", "--min-count", "1", "--epochs", "1", "--sample", "0",
+        "--programs", "1,2", "--batches", "8", "--each", "3", "--tasks", "wordsim-353", "--log", str(log),
+        interpret=True, cache=tmp_path,
+    )  # fmt: skip
+    assert [line["step"] for line in lines] == ["machine", "check", "bounds", "time", "time", "time"]
+    assert json.loads(log.read_text()) == lines
+    check = lines[1]
+    assert check["same_words"] is True
+    assert check["largest_difference"] < 1e-6 < check["largest_value"]  # type: ignore[operator]
+    assert [line["path"] for line in lines[3:]] == ["triton", "triton", "plain"]
+    assert all(line["trained_words_per_second"] == line["words_per_second"] != 0 for line in lines[3:])
