@@ -4,6 +4,7 @@ import importlib.metadata
 import importlib.util
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 PATHS = ("auto", "plain", "triton")
 PRODUCTS = ("fma", "tf32", "tf32x3", "ieee")
 OPTIMIZERS = ("sgd", "adagrad", "adam")
-SLICE_TOKENS = {"cpu": 1 << 15, "cuda": 1 << 20, "triton": 1 << 24}
+SLICE_TOKENS = {"cpu": 1 << 14, "cuda": 1 << 20, "triton": 1 << 24}
 """Words of the corpus that are drawn at once: so few that the CPU's caches hold them, so many that a GPU is filled."""
 WARM_UP_TOKENS = 4096
 
@@ -139,9 +140,13 @@ class TorchTrainer(Trainer):
         from .torch_kernels.problem import Problem
 
         self._device, self._threads = resolve(device), threads
+        # The adaptive methods sum a batch's gradients in a buffer that two batches cannot share.
+        self._workers = threads if self._device.type == "cpu" and self._optimizer == "sgd" else 1
         with self._faults_in_words(), self._torch_threads():
             problem = Problem(corpus, hyperparameters, seed=seed, device=self._device)
             self.path = self._choose_path(hyperparameters)
+            if self.path == "triton":
+                self._workers = 1
             tokens = SLICE_TOKENS["triton" if self.path == "triton" else self._device.type]
             self._slices = _slices(np.asarray(corpus.offsets), tokens)
             start = time.perf_counter()
@@ -189,7 +194,14 @@ class TorchTrainer(Trainer):
             )
         from .torch_kernels.plain import PlainPath
 
-        return PlainPath(problem, batch=self._batch * unit, unit=unit, limit=self._damping, optimizer=self._optimizer)
+        return PlainPath(
+            problem,
+            batch=self._batch * unit,
+            unit=unit,
+            limit=self._damping,
+            optimizer=self._optimizer,
+            workers=self._workers,
+        )
 
     def train(self, progress: Progress) -> None:
         """Train all epochs; the device has finished when it returns.
@@ -204,9 +216,10 @@ class TorchTrainer(Trainer):
         total = h.epochs * corpus.n_tokens
         with self._faults_in_words(), self._torch_threads():
             for epoch in range(h.epochs):
-                for first, last in self._slices:
-                    self._run.train(epoch, first, last)
-                    progress(epoch * corpus.n_tokens + int(corpus.offsets[last]), total)
+                done = epoch * corpus.n_tokens
+                for first, last in self._trained_slices(epoch):
+                    done += int(corpus.offsets[last] - corpus.offsets[first])
+                    progress(done, total)
                 if not problem.sane():
                     raise TrainingError(
                         f"training diverged in epoch {epoch + 1}: the vectors grew beyond all bounds; "
@@ -214,6 +227,24 @@ class TorchTrainer(Trainer):
                     )
             problem.synchronize()
             self.trained_words = self._run.kept_words()
+
+    def _trained_slices(self, epoch: int) -> Iterator[tuple[int, int]]:
+        """Train an epoch; yields each slice when it is done, in the order they finish."""
+        if self._workers == 1:
+            for slice_ in self._slices:
+                self._run.train(epoch, *slice_)
+                yield slice_
+            return
+        # Threads that each train slices of their own wait for one another once an epoch; threads inside every small
+        # operation would wait thousands of times a second. Their updates race, as those of word2vec.c's threads do.
+        with ThreadPoolExecutor(self._workers) as pool:
+            running = {pool.submit(self._run.train, epoch, *slice_): slice_ for slice_ in self._slices}
+            try:
+                for future in as_completed(running):
+                    future.result()
+                    yield running[future]
+            finally:
+                pool.shutdown(cancel_futures=True)
 
     def vectors(self) -> NDArray[np.float32]:
         if self._problem is None:
@@ -249,7 +280,7 @@ class TorchTrainer(Trainer):
         import torch
 
         before = torch.get_num_threads()
-        torch.set_num_threads(self._threads)
+        torch.set_num_threads(self._threads if self._workers == 1 else 1)
         try:
             yield
         finally:

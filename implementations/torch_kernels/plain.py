@@ -1,6 +1,7 @@
 """The plain path: batches of dense products in ordinary torch operations, without autograd, on any device."""
 
 from collections.abc import Callable
+from threading import Lock
 
 import torch
 from torch import Tensor
@@ -18,7 +19,9 @@ TILE = 8
 class PlainPath:
     """Trains slices of a corpus in batches of ``batch`` centres."""
 
-    def __init__(self, problem: Problem, *, batch: int, unit: int, limit: float, optimizer: str) -> None:
+    def __init__(
+        self, problem: Problem, *, batch: int, unit: int, limit: float, optimizer: str, workers: int = 1
+    ) -> None:
         """Set up for a problem on its device.
 
         Args:
@@ -26,12 +29,14 @@ class PlainPath:
             batch: centres computed from one state of the vectors, a multiple of ``unit``.
             unit: adjacent centres that share noise words.
             limit: of the damping.
+            workers: threads that call ``train`` at the same time.
             optimizer: one of the trainer's optimizers.
         """
-        self._problem, self._unit, self._kept = problem, unit, 0
+        self._problem, self._unit = problem, unit
+        self._kept, self._kept_lock = 0, Lock()
         self._tile = max(t for t in range(unit, max(unit, TILE) + 1) if batch % t == 0 and t % unit == 0)
         self._tiles_a_batch = batch // self._tile
-        damping = problem.damping(batch, limit)
+        damping = problem.damping(batch * workers, limit)
         self._inputs: Rows = make_rows(optimizer, problem.inputs, damping[0])
         self._outputs: Rows = make_rows(optimizer, problem.outputs, damping[1])
         self._make_targets: NoiseTargets | PathTargets
@@ -57,7 +62,8 @@ class PlainPath:
         )  # fmt: skip
         if block.kept == 0:
             return
-        self._kept += block.kept
+        with self._kept_lock:
+            self._kept += block.kept
         tiles = Tiles(block, self._tile, h.window)
         cut = self._make_targets.of(block, tiles)
         rate = float(alphas[0])
