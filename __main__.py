@@ -200,6 +200,11 @@ def evaluate(
     common_vocabulary: Annotated[
         bool, typer.Option("--common-vocabulary", help="Score only the words that all files have.")
     ] = False,
+    first_duplicate: Annotated[
+        bool,
+        typer.Option("--first-duplicate", help="Keep a repeated word's first vector instead of refusing the file."),
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Seed of the intervals; the scores have no chance in them.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")] = False,
 ) -> int:
     """Score word vectors that you already have.
@@ -209,7 +214,15 @@ def evaluate(
     from .evaluation.evaluate import evaluate_files
     from .evaluation.tasks import find_tasks
 
-    scored = evaluate_files(files, find_tasks(_apart(tasks)), common_vocabulary=common_vocabulary)
+    if seed < 0:
+        raise InputError(f"--seed must be at least 0, got {seed}")
+    scored = evaluate_files(
+        files,
+        find_tasks(_apart(tasks)),
+        seed=seed,
+        common_vocabulary=common_vocabulary,
+        duplicates="first" if first_duplicate else "error",
+    )
     if as_json:
         print(json.dumps(scored, indent=2, allow_nan=False))
         return OK

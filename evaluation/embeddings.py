@@ -214,7 +214,9 @@ def _without_duplicates(
     what = f"{words[example[0]]!r} in rows {example[0] + 1} and {example[1] + 1}"
     if policy == "error":
         more = "" if extra == 1 else f", and {extra - 1} more rows repeat a word"
-        raise InputError(f"{path} has two vectors for one word ({what}{more}); leave in one vector a word")
+        raise InputError(
+            f"{path} has two vectors for one word ({what}{more}); leave in one, or keep the first by --first-duplicate"
+        )
     warnings.warn(
         f"{path}: {extra} rows repeat a word ({what}, for one); the first vector of each word is kept",
         EmbeddingsWarning,

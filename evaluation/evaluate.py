@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ..datasets.errors import InputError, NotAvailable
 from .embeddings import Embeddings, read_embeddings
@@ -29,7 +29,12 @@ def evaluate(embeddings: Embeddings, tasks: Iterable[Task], *, seed: int = 1) ->
 
 
 def evaluate_files(
-    paths: Sequence[Path | str], tasks: Sequence[Task], *, seed: int = 1, common_vocabulary: bool = False
+    paths: Sequence[Path | str],
+    tasks: Sequence[Task],
+    *,
+    seed: int = 1,
+    common_vocabulary: bool = False,
+    duplicates: Literal["error", "first"] = "error",
 ) -> list[dict[str, Any]]:
     """Score files of vectors: for each ``{"vectors", "words", "dim", "zero_rows", "scores"}``, ready for JSON.
 
@@ -39,17 +44,18 @@ def evaluate_files(
         seed: of the intervals.
         common_vocabulary: keep only the words that all files have, in the order of the first: files with different
             words are else asked different questions, and their scores cannot be compared.
+        duplicates: what ``read_embeddings`` does with a word that has more than one vector.
 
     Raises:
         InputError: a file cannot be read, or the files have no word in common.
     """
     for path in paths:
         if not Path(path).is_file():
-            read_embeddings(path)  # says why not, before minutes go into the others
-    words = _common_words(paths) if common_vocabulary else None
+            read_embeddings(path, duplicates=duplicates)  # says why not, before minutes go into the others
+    words = _common_words(paths, duplicates) if common_vocabulary else None
     results = []
     for path in paths:
-        embeddings = read_embeddings(path)
+        embeddings = read_embeddings(path, duplicates=duplicates)
         if words is not None:
             embeddings = embeddings.restricted(words)
         scores = evaluate(embeddings, tasks, seed=seed)
@@ -65,14 +71,14 @@ def evaluate_files(
     return results
 
 
-def _common_words(paths: Sequence[Path | str]) -> list[str]:
-    first, *others = (set(words) if i else words for i, words in enumerate(map(_words, paths)))
+def _common_words(paths: Sequence[Path | str], duplicates: Literal["error", "first"]) -> list[str]:
+    first, *others = (set(words) if i else words for i, words in enumerate(_words(path, duplicates) for path in paths))
     common = [word for word in first if all(word in words for words in others)]
     if not common:
         raise InputError(f"{', '.join(map(str, paths))} have no word in common")
     return common
 
 
-def _words(path: Path | str) -> Sequence[str]:
-    embeddings = read_embeddings(path)
+def _words(path: Path | str, duplicates: Literal["error", "first"]) -> Sequence[str]:
+    embeddings = read_embeddings(path, duplicates=duplicates)
     return [embeddings.words[row] for row in embeddings.frequency_order]

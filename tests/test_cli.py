@@ -215,6 +215,31 @@ def test_evaluate_scores_a_file_as_table_and_as_json(bench: Callable[..., Any], 
     assert f"{value:.4f}" in table
 
 
+def test_evaluate_keeps_the_first_of_two_vectors_if_told_to(bench: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "twice.txt").write_text("4 2\ntiger 1 0\ncat 1 1\ntiger 0 1\nplane 0 1\n")
+    refused = bench("evaluate", "twice.txt", "--tasks", "wordsim-353")
+    assert refused.returncode == 2
+    assert "--first-duplicate" in refused.stderr
+    kept = bench("evaluate", "twice.txt", "--tasks", "wordsim-353", "--first-duplicate", "--json")
+    assert kept.returncode == 0
+    assert json.loads(kept.stdout)[0]["words"] == 3
+    assert kept.stderr.startswith("warning: twice.txt: 1 rows repeat a word")
+    assert kept.stderr.count("\n") == 1
+
+
+def test_the_seed_of_evaluate_moves_the_interval_and_not_the_score(bench: Callable[..., Any], tmp_path: Path) -> None:
+    words = ["tiger", "cat", "computer", "keyboard", "plane", "car", "king", "queen", "train", "money", "cash", "bank"]
+    random = np.random.default_rng(1)
+    rows = [f"{word} {' '.join(map(str, random.normal(size=5)))}" for word in words]
+    (tmp_path / "vectors.txt").write_text("\n".join(rows) + "\n")
+    arguments = ("evaluate", "vectors.txt", "--tasks", "wordsim-353", "--json", "--seed")
+    one, same, other = (json.loads(bench(*arguments, seed).stdout)[0]["scores"][0] for seed in ("1", "1", "2"))
+    assert one == same
+    assert one["value"] == other["value"]
+    assert (one["low"], one["high"]) != (other["low"], other["high"])
+    assert "--seed must be at least 0" in bench(*arguments, "-1").stderr
+
+
 # Signals: a real command line, stopped in the middle.
 
 
