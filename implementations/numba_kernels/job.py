@@ -97,7 +97,8 @@ def make_job(corpus: Corpus, hyperparameters: Hyperparameters, seed: int, row: i
     """Allocate and fill what the threads share; ``row`` is the padded length of a vector."""
     counts, epochs = corpus.vocabulary.counts, hyperparameters.epochs
     hs = hyperparameters.loss == "hs"
-    tree = huffman_tree(counts) if hs else HuffmanTree(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint8))
+    no_tree = HuffmanTree(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint8))
+    tree = huffman_tree(counts) if hs else no_tree
     noise = np.zeros(1, np.uint64) if hs else _packed_noise(counts, hyperparameters.ns_exponent)
     inputs = aligned((len(counts), row))
     inputs[:, : hyperparameters.vector_size] = initial_vectors(len(counts), hyperparameters.vector_size, seed)

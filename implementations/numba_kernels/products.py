@@ -59,7 +59,7 @@ class Products(NamedTuple):
     logits: Any
     """(input table, m, output table, Z)"""
     gradient: Any
-    """(Z, m, offsets, PQ): Z becomes G. Input j's rows of P and Q stand at PQ + offsets[j] (int32), one after the other."""
+    """(Z, m, offsets, PQ): Z becomes G. Input j's rows of P and Q stand at PQ + offsets[j] (int32), in that order."""
     step: Any
     """(input table, m, output table, G): both sides in place."""
     input_step: Any
