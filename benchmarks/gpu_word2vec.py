@@ -113,8 +113,7 @@ def builds(h: Hyperparameters, products: list[str], warps: list[int], capability
                 "spilled_bytes": built.spilled_bytes,
                 "instructions": built.instructions.total(),
                 "most": dict(built.instructions.most_common(6)),
-                "atomics_16_bytes": built.ptx.count("red.global.gpu.relaxed.add.v4.f32"),
-                "atomics": built.ptx.count("red.global"),
+                "atomics": dict(built.atomics),
             }
 
 

@@ -5,7 +5,7 @@ import importlib.util
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -142,7 +142,7 @@ class TorchTrainer(Trainer):
         self._device, self._threads = resolve(device), threads
         # The adaptive methods sum a batch's gradients in a buffer that two batches cannot share.
         self._workers = threads if self._device.type == "cpu" and self._optimizer == "sgd" else 1
-        with self._faults_in_words(), self._torch_threads():
+        with self._faults_in_words(), self._torch_settings():
             problem = Problem(corpus, hyperparameters, seed=seed, device=self._device)
             self.path = self._choose_path(hyperparameters)
             if self.path == "triton":
@@ -214,7 +214,7 @@ class TorchTrainer(Trainer):
             raise TrainingError("train() was called before prepare()")
         h, corpus = problem.hyperparameters, problem.corpus
         total = h.epochs * corpus.n_tokens
-        with self._faults_in_words(), self._torch_threads():
+        with self._faults_in_words(), self._torch_settings():
             for epoch in range(h.epochs):
                 done = epoch * corpus.n_tokens
                 for first, last in self._trained_slices(epoch):
@@ -276,13 +276,15 @@ class TorchTrainer(Trainer):
         return str(self._device)
 
     @contextmanager
-    def _torch_threads(self) -> Iterator[None]:
+    def _torch_settings(self) -> Iterator[None]:
+        """Torch's threads, and the device that kernels are launched on, as this trainer needs them."""
         import torch
 
         before = torch.get_num_threads()
         torch.set_num_threads(self._threads if self._workers == 1 else 1)
         try:
-            yield
+            with torch.cuda.device(self._device) if self._device.type == "cuda" else nullcontext():
+                yield
         finally:
             torch.set_num_threads(before)
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ pytest.importorskip("triton")
 SMALL = ["--vector-size", "8", "--window", "2", "--negative", "2", "--models", "cbow"]
 
 
-def script(*arguments: str, interpret: bool, cache: Path) -> list[dict[str, object]]:
+def script(*arguments: str, interpret: bool, cache: Path) -> list[dict[str, Any]]:
     environment = {name: value for name, value in os.environ.items() if name != "TRITON_INTERPRET"}
     environment |= {"BENCH_CACHE": str(cache)} | ({"TRITON_INTERPRET": "1"} if interpret else {})
     command = [sys.executable, "-m", "bench.benchmarks.gpu_word2vec", *SMALL, *arguments]
@@ -26,7 +27,8 @@ def script(*arguments: str, interpret: bool, cache: Path) -> list[dict[str, obje
 def test_builds_without_a_gpu(tmp_path: Path) -> None:
     lines = script("--compile-only", interpret=False, cache=tmp_path)
     assert [line["step"] for line in lines] == ["machine", "build"]
-    assert lines[1]["atomics"] == lines[1]["atomics_16_bytes"] != 0
+    assert lines[1]["atomics"]
+    assert all(name.endswith("relaxed.add.v4.f32") for name in lines[1]["atomics"])
     assert lines[1]["spilled_bytes"] == 0
 
 
@@ -42,6 +44,6 @@ def test_checks_and_times_in_miniature(tmp_path: Path) -> None:
     assert json.loads(log.read_text()) == lines
     check = lines[1]
     assert check["same_words"] is True
-    assert check["largest_difference"] < 1e-6 < check["largest_value"]  # type: ignore[operator]
+    assert check["largest_difference"] < 1e-6 < check["largest_value"]
     assert [line["path"] for line in lines[3:]] == ["triton", "triton", "plain"]
     assert all(line["trained_words_per_second"] == line["words_per_second"] != 0 for line in lines[3:])

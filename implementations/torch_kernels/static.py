@@ -28,6 +28,7 @@ class Compiled:
     Attributes:
         shape: its compile-time shape.
         ptx: its text in NVIDIA's intermediate language.
+        atomics: how often each atomic operation on global memory stands in it.
         registers: a thread's, or None where the tool that tells is missing.
         spilled_bytes: of a thread's stack, or None.
         instructions: how often each machine instruction stands in its text; empty where the tool is missing.
@@ -35,6 +36,7 @@ class Compiled:
 
     shape: Shape
     ptx: str
+    atomics: Counter[str]
     registers: int | None
     spilled_bytes: int | None
     instructions: Counter[str]
@@ -61,6 +63,7 @@ def compile_train_kernel(
     return Compiled(
         shape,
         kernel.asm["ptx"],
+        Counter(re.findall(r"\b(?:red|atom)\.global[\w.]*", kernel.asm["ptx"])),
         int(registers[1]) if registers else None,
         int(stack[1]) if stack else None,
         Counter(opcodes),
