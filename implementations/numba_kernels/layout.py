@@ -27,7 +27,7 @@ class WindowTable(NamedTuple):
 
 def is_tabulated(window: int, centres: int) -> bool:
     """Whether there is a table; where it would be large, the kinds are found one by one."""
-    return window**centres * (2 * window + centres) <= MAX_ENTRIES
+    return bool(window**centres * (2 * window + centres) <= MAX_ENTRIES)
 
 
 def window_table(window: int, centres: int) -> WindowTable:

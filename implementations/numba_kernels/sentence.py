@@ -22,7 +22,7 @@ def open_sentence(job, item, thread, room):  # type: ignore[no-untyped-def]
     a, b = sentence_key(job.keys_a[epoch], s), sentence_key(job.keys_b[epoch], s)
     for i in range(last - first):
         room.numbers[i] = draw(i, KEEP_SLOT, a, b)
-    n = 0
+    n = np.int64(0)
     for i in range(last - first):
         token = job.tokens[first + i]
         room.words[n] = token

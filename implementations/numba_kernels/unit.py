@@ -56,7 +56,7 @@ def drop_clashes(g, first, size, centres, negative, width, padded, weights, room
 @inner
 def kind_of(p, first, size, room):  # type: ignore[no-untyped-def]
     """The centres of a unit whose windows hold position p, as bits."""
-    bits = 0
+    bits = np.int64(0)
     for c in range(size):
         apart = abs(p - first - c)
         bits |= np.int64((apart > 0) & (apart <= room.reach[first + c])) << c
