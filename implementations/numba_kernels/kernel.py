@@ -10,11 +10,10 @@ import numpy as np
 from ...datasets.corpus import Corpus
 from ..examples import Sharing
 from ..hyperparameters import Hyperparameters
-from .cbow import make_cbow_worker
 from .job import FIRST_THREAD, PER_THREAD, STOP, make_job, make_room, with_threads
 from .products import Shape
 from .simd import native_lanes
-from .skipgram import make_pair_worker, make_path_worker, make_window_worker
+from .template import Config, load_worker
 
 WIDEST = 8
 """Outputs that the products handle at once: their sums fit 16 vector registers."""
@@ -53,15 +52,13 @@ class Kernel:
         width = WIDEST if tree else -(-targets // -(-targets // WIDEST))
         shape = Shape(lanes, chunks, width, -(-targets // width))
         pairs = sharing.centres == 0
-        common = h.window, h.shrink_windows
+        negative = 0 if tree else h.negative
+        config = Config(shape, centres, negative, h.window, h.shrink_windows, tree and pairs and not cbow)
         if cbow:
-            self._worker = make_cbow_worker(shape, centres, 0 if tree else h.negative, *common, h.cbow_mean)
-        elif tree:
-            self._worker = make_path_worker(shape, pairs, *common)
-        elif pairs:
-            self._worker = make_pair_worker(shape, h.negative, *common)
+            kernel, config = "cbow", config._replace(mean=h.cbow_mean, tree=tree)
         else:
-            self._worker = make_window_worker(shape, centres, h.negative, *common)
+            kernel = "path" if tree else "pair" if pairs else "window"
+        self._worker = load_worker(kernel, config)
         self._job = with_threads(job, threads)
         self._rooms = [make_room(shape, h, centres, longest) for _ in range(threads)]
         self._total = h.epochs * corpus.n_tokens

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..counter_random import M1, M2, M3, SLOT_BITS
-from .inner import inner
+from .compiling import inner
 
 _M1, _M2, _M3 = np.uint32(M1), np.uint32(M2), np.uint32(M3)
 _POSITION = np.uint32(SLOT_BITS)

@@ -3,9 +3,23 @@
 import numpy as np
 
 from ..counter_random import KEEP_SLOT, NOISE_SLOT, WINDOW_SLOT
-from .inner import inner
-from .job import FIRST_THREAD, PER_THREAD
+from .compiling import inner
+from .job import FIRST_THREAD, NEXT, PER_THREAD, STOP
+from .machine import atomic_add
 from .random import below, draw, noise_word, sentence_key
+
+BLOCK = 4
+"""Sentences that a thread takes at a time."""
+
+
+@inner
+def take(job):  # type: ignore[no-untyped-def]
+    """The next sentences for a thread, as a range; an empty one at the end, or where the job is stopped."""
+    total = (job.offsets.shape[0] - 1) * job.keys_a.shape[0]
+    if job.shared[STOP] != 0:
+        return total, total
+    first = atomic_add(job.shared.ctypes.data + 8 * NEXT, BLOCK)
+    return min(first, total), min(first + BLOCK, total)
 
 
 @inner

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .inner import inner
+from .compiling import inner
 from .products import Shape, make_products
 
 
@@ -16,7 +16,6 @@ def make_train(shape: Shape, *, distinct: bool) -> Any:
     input_step, output_step, add = products.input_step, products.output_step, products.add
     width, padded, row, single = shape.width, shape.padded_width, shape.row, shape.blocks == 1
 
-    @inner
     def train(contexts, m, outputs, blocks, kinds, PQ, room):  # type: ignore[no-untyped-def]
         G = room.G.ctypes.data
         if single:
@@ -39,4 +38,6 @@ def make_train(shape: Shape, *, distinct: bool) -> Any:
             step(contexts, m, outputs + table_bytes * apart, G + block_bytes * apart)
         add(contexts, m, D)
 
-    return train
+    # Kernels of several shapes, some of them kept from other processes, meet in one: their symbols must differ.
+    train.__qualname__ = "_".join(map(str, ("train", *shape, int(distinct))))
+    return inner(train)

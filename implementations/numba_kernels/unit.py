@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .inner import inner
+from .compiling import inner
 
 
 @inner

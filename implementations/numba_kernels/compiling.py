@@ -1,0 +1,25 @@
+"""How the functions of the kernels are compiled."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+
+inner = numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+"""Called by kernels only: a way in from Python would have to be compiled too. Division follows NumPy: no zero check."""
+
+inlined = numba.njit(nogil=True, error_model="numpy", inline="always")
+"""Called at one place only: LLVM sees it there, and not a second time on its own."""
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """A kernel, kept on disk where there is a place for it, so that the next process finds it again.
+
+    Numba files it under the function's name, so that has to tell the configurations of a kernel apart as its module's
+    name does.
+    """
+    function.__qualname__ = f"{function.__name__}_{function.__module__.rpartition('_')[2]}"
+    try:
+        return numba.njit(nogil=True, error_model="numpy", cache=True)(function)
+    except RuntimeError:
+        return numba.njit(nogil=True, error_model="numpy")(function)

@@ -1,0 +1,220 @@
+"""The Numba trainer: in one thread the reference to float32 rounding, in several the same examples."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from bench.datasets.corpus import MAX_SENTENCE, Corpus
+from bench.datasets.vocabulary import Vocabulary
+from bench.implementations.hyperparameters import Hyperparameters
+from bench.implementations.numba_trainer import NumbaTrainer
+from bench.implementations.numpy_trainer import NumpyTrainer
+from bench.implementations.trainer import TrainingError
+
+
+def corpus_of(sentences: list[list[int]]) -> Corpus:
+    counted = Counter(word for sentence in sentences for word in sentence)
+    order = sorted(counted, key=lambda word: (-counted[word], str(word)))
+    index = {word: i for i, word in enumerate(order)}
+    tokens = [index[word] for sentence in sentences for word in sentence]
+    vocabulary = Vocabulary([str(word) for word in order], np.array([counted[word] for word in order], np.int64))
+    offsets = np.cumsum([0, *map(len, sentences)]).astype(np.int64)
+    return Corpus("made", "", 1, vocabulary, np.array(tokens, np.int32), offsets, len(tokens), len(order))
+
+
+def zipf_corpus(lengths: list[int], words: int = 300, seed: int = 1) -> Corpus:
+    rng = np.random.default_rng(seed)
+    share = 1 / np.arange(1, words + 1)
+    return corpus_of([rng.choice(words, n, p=share / share.sum()).tolist() for n in lengths])
+
+
+def train(trainer, corpus: Corpus, h: Hyperparameters, threads: int = 1, seed: int = 5):
+    trainer.prepare(corpus, h, threads=threads, seed=seed, device="cpu")
+    trainer.train(lambda done, total: None)
+    return trainer
+
+
+def assert_equal_to_reference(corpus: Corpus, h: Hyperparameters, negatives: str, **options) -> None:
+    reference = train(NumpyTrainer(negatives), corpus, h)
+    trainer = train(NumbaTrainer(negatives, **options), corpus, h)
+    assert trainer.trained_words == reference.trained_words
+    # Rounding errors of thousands of updates add up; a wrong example or update would be off by the rate, 0.05.
+    np.testing.assert_allclose(trainer.vectors(), reference.vectors(), atol=2e-5)
+    np.testing.assert_allclose(trainer.output_rows(), reference.output_rows(), atol=2e-5)
+
+
+# Sentences of 1, 2 and 1,000 words, and some between; a few words only, so that they repeat within windows.
+LENGTHS = [1, 2, MAX_SENTENCE, 1, 3, 40, 2, 77, 5]
+
+
+@pytest.mark.parametrize(
+    ("model", "loss", "negatives"),
+    [
+        ("skipgram", "ns", "pair"),
+        ("skipgram", "ns", "window"),
+        ("skipgram", "ns", "window:2"),
+        ("skipgram", "ns", "window:3"),
+        ("skipgram", "ns", "window:4"),
+        ("skipgram", "hs", "pair"),
+        ("skipgram", "hs", "window"),
+        ("cbow", "ns", "window"),
+        ("cbow", "ns", "window:2"),
+        ("cbow", "hs", "window"),
+    ],
+)
+def test_one_thread_equals_the_reference(model: str, loss: str, negatives: str) -> None:
+    h = Hyperparameters(model=model, loss=loss, vector_size=20, min_count=1, epochs=2, sample=0.05, alpha=0.05)
+    assert_equal_to_reference(zipf_corpus(LENGTHS), h, negatives)
+
+
+@pytest.mark.parametrize(
+    ("settings", "negatives"),
+    [
+        ({"vector_size": 1, "window": 1, "negative": 1}, "window:2"),
+        ({"vector_size": 3, "window": 2, "negative": 20}, "window:2"),
+        ({"vector_size": 50, "window": 10, "negative": 9}, "window"),
+        ({"vector_size": 100, "window": 3, "negative": 2, "sample": 0}, "window:2"),
+        ({"vector_size": 300, "window": 4, "negative": 7}, "window:3"),
+        ({"vector_size": 8, "window": 40, "negative": 3, "shrink_windows": False}, "window:3"),
+        ({"vector_size": 17, "window": 6, "negative": 12}, "pair"),
+        ({"vector_size": 33, "negative": 30, "model": "cbow"}, "window"),
+        ({"vector_size": 9, "cbow_mean": False, "model": "cbow", "alpha": 0.01}, "window"),
+        ({"vector_size": 12, "ns_exponent": 0.0, "min_alpha": 0.05}, "window:2"),
+    ],
+    ids=str,
+)
+def test_every_hyperparameter_is_honoured(settings: dict[str, object], negatives: str) -> None:
+    common = {"min_count": 1, "epochs": 1, "sample": 0.05, "alpha": 0.05}
+    assert_equal_to_reference(zipf_corpus(LENGTHS), Hyperparameters(**common | settings), negatives)
+
+
+@pytest.mark.parametrize("lanes", [4, 16])
+@pytest.mark.parametrize(("model", "loss"), [("skipgram", "ns"), ("skipgram", "hs"), ("cbow", "ns")])
+def test_vectors_of_any_width_are_correct(lanes: int, model: str, loss: str) -> None:
+    h = Hyperparameters(model=model, loss=loss, vector_size=21, min_count=1, epochs=1, sample=0.05, alpha=0.05)
+    assert_equal_to_reference(zipf_corpus(LENGTHS), h, "window", lanes=lanes)
+
+
+@pytest.mark.parametrize("cpu", ["generic", "x86-64-v2"])
+def test_older_processors_give_the_same(cpu: str) -> None:
+    """Compiled for a processor without AVX, in a process of its own, the kernel still equals the reference."""
+    code = """
+        import numpy as np
+        from bench.datasets.corpus import Corpus
+        from bench.datasets.vocabulary import Vocabulary
+        from bench.implementations.hyperparameters import Hyperparameters
+        from bench.implementations.numba_kernels.simd import native_lanes
+        from bench.implementations.numba_trainer import NumbaTrainer
+        from bench.implementations.numpy_trainer import NumpyTrainer
+
+        assert native_lanes() == 4
+        tokens = np.sort(np.random.default_rng(0).geometric(0.1, 600) - 1).astype(np.int32)
+        words, tokens, counts = np.unique(tokens, return_inverse=True, return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        tokens = np.random.default_rng(1).permutation(np.argsort(order)[tokens]).astype(np.int32)
+        vocabulary = Vocabulary([str(i) for i in range(len(words))], counts[order])
+        corpus = Corpus("made", "", 1, vocabulary, tokens, np.array([0, 300, 600]), 600, len(words))
+        h = Hyperparameters(vector_size=13, min_count=1, epochs=1, sample=0.1, alpha=0.05)
+        both = []
+        for trainer in (NumpyTrainer("window:2"), NumbaTrainer("window:2")):
+            trainer.prepare(corpus, h, threads=1, seed=1, device="cpu")
+            trainer.train(lambda done, total: None)
+            both.append(trainer.vectors())
+        np.testing.assert_allclose(*both, atol=1e-5)
+    """
+    environment = os.environ | {"NUMBA_CPU_NAME": cpu, "NUMBA_CPU_FEATURES": ""}
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, env=environment, timeout=300)
+
+
+def test_one_thread_gives_the_same_bits_again() -> None:
+    corpus = zipf_corpus([200] * 20)
+    h = Hyperparameters(vector_size=10, min_count=1, epochs=2)
+    first, second = (train(NumbaTrainer(), corpus, h) for _ in range(2))
+    assert (first.vectors() == second.vectors()).all()
+    assert (first.output_vectors() == second.output_vectors()).all()
+    assert (train(NumbaTrainer(), corpus, h, seed=6).vectors() != first.vectors()).mean() > 0.9
+
+
+def test_threads_draw_the_same_examples_and_end_close_by() -> None:
+    corpus = zipf_corpus([300] * 60, words=2000)
+    h = Hyperparameters(vector_size=30, min_count=1, epochs=3, sample=1e-2)
+    one, many = train(NumbaTrainer(), corpus, h), train(NumbaTrainer(), corpus, h, threads=3)
+    assert one.trained_words == many.trained_words
+    a, b = one.vectors(), many.vectors()
+    cosines = (a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)
+    # Only the order of updates differs; another seed gives cosines around zero.
+    assert np.median(cosines) > 0.98
+
+
+@pytest.mark.parametrize(
+    ("sentences", "settings"),
+    [
+        ([[0, 1]], {}),
+        ([[0], [1], [0, 0, 1]], {}),
+        ([[0, 1] * 500], {"negative": 50}),
+        ([[0, 1, 2]], {"window": 900, "shrink_windows": False}),
+        ([list(range(30))], {"sample": 1e-9}),
+        ([[0] * 1000, [1]], {"window": 10}),
+    ],
+    ids=["two words", "short sentences", "more noise than words", "long window", "nothing kept", "one word over"],
+)
+@pytest.mark.parametrize(("model", "loss"), [("skipgram", "ns"), ("skipgram", "hs"), ("cbow", "ns"), ("cbow", "hs")])
+def test_pathological_corpora_equal_the_reference(
+    sentences: list[list[int]], settings: dict[str, object], model: str, loss: str
+) -> None:
+    common = {"min_count": 1, "epochs": 2, "vector_size": 5, "sample": 0, "model": model, "loss": loss, "alpha": 0.01}
+    assert_equal_to_reference(corpus_of(sentences), Hyperparameters(**common | settings), "window")
+
+
+def test_divergence_is_an_error() -> None:
+    h = Hyperparameters(model="cbow", cbow_mean=False, alpha=1e6, vector_size=5, min_count=1, sample=0, epochs=3)
+    with pytest.raises(TrainingError, match="diverged"):
+        train(NumbaTrainer(), zipf_corpus([200] * 20), h)
+
+
+def test_progress_counts_words_and_reaches_the_total() -> None:
+    corpus, seen = zipf_corpus([500] * 50), []
+    trainer = NumbaTrainer()
+    h = Hyperparameters(vector_size=10, min_count=1, epochs=4)
+    trainer.prepare(corpus, h, threads=2, seed=1, device="cpu")
+    trainer.train(lambda done, total: seen.append((done, total)))
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    assert seen[-1] == (4 * corpus.n_tokens, 4 * corpus.n_tokens)
+
+
+def test_interruption_stops_the_threads() -> None:
+    import threading
+
+    corpus = zipf_corpus([1000] * 400)
+    trainer = NumbaTrainer()
+    trainer.prepare(
+        corpus, Hyperparameters(vector_size=100, min_count=1, epochs=2000, sample=0), threads=2, seed=1, device="cpu"
+    )
+    before = threading.active_count()
+
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trainer.train(interrupt)
+    assert threading.active_count() == before
+
+
+def test_what_it_cannot_do_it_says() -> None:
+    assert "softmax" in NumbaTrainer().unsupported(Hyperparameters(loss="softmax"))
+    assert "window" in NumbaTrainer("window:2").unsupported(Hyperparameters(loss="hs"))
+    assert NumbaTrainer().unsupported(Hyperparameters(loss="hs")) is None
+    assert "CPU only" in NumbaTrainer.unavailable("cuda")
+    with pytest.raises(ValueError, match="lanes"):
+        NumbaTrainer(lanes=3)
+
+
+def test_options_say_what_was_used() -> None:
+    corpus = zipf_corpus([50] * 3)
+    trainer = train(NumbaTrainer(), corpus, Hyperparameters(vector_size=4, min_count=1, epochs=1))
+    assert trainer.options == {"negatives": "window:2"}
