@@ -274,6 +274,14 @@ def test_no_unit_alone_is_damped() -> None:
     np.testing.assert_allclose(found, [16 / (5 * 512), 16 / 512, 1])
 
 
+def test_rows_that_many_windows_share_are_damped() -> None:
+    matrix = torch.zeros(3, 2)
+    mine = rows.make_rows("sgd", matrix, 4.0)
+    for _ in range(2):  # counts are of the batch at hand
+        mine.step(torch.tensor([0, 1, 0]), torch.ones(3, 2), torch.tensor([6.0, 3.0, 2.0]), 0.0)
+    assert matrix.tolist() == [[2.0, 2.0], [2.0, 2.0], [0.0, 0.0]]
+
+
 def test_frequencies_count_how_often_a_row_is_touched() -> None:
     counts = np.array([50, 30, 15, 5])
     share = damping.kept_share(counts, np.ones(4))
@@ -301,7 +309,7 @@ def test_optimisers_equal_torchs_own(name: str) -> None:
         # Theirs descend, ours ascend.
         weight.grad = torch.sparse_coo_tensor(touched[None], -gradients, weight.shape, check_invariants=True).coalesce()
         theirs.step()
-        mine.step(touched, gradients.clone(), 0.01)
+        mine.step(touched, gradients.clone(), torch.ones(15), 0.01)
     torch.testing.assert_close(matrix, weight.data, atol=1e-6, rtol=1e-5)
 
 
@@ -355,7 +363,7 @@ def test_threads_share_the_work_and_leave_torch_as_it_was() -> None:
     trained(one, corpus, h)
     assert one.trained_words == two.trained_words
     a, b = one.vectors().ravel(), two.vectors().ravel()
-    assert np.corrcoef(a, b)[0, 1] > 0.99
+    assert np.corrcoef(a, b)[0, 1] > 0.9
 
 
 def test_progress_rises_to_the_total() -> None:
@@ -371,7 +379,7 @@ def test_progress_rises_to_the_total() -> None:
 @pytest.mark.parametrize(
     ("settings", "options"),
     [
-        ({"model": "cbow", "cbow_mean": False, "alpha": 1e6}, {}),
+        ({"model": "cbow", "cbow_mean": False, "alpha": 1e6}, {"damping": 1e15}),
         # Undamped sums over a large batch: the vectors stay finite, and mean nothing.
         ({"alpha": 0.5, "epochs": 8}, {"damping": 1e9}),
     ],

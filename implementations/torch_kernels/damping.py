@@ -1,9 +1,8 @@
-"""Damping: how much of its summed step a row that a whole batch shares may take.
+"""Damping for the Triton path: how much of its step a row may take that many programs train at once.
 
-All examples of a batch are computed from the same vectors. A row that very many of them touch would be moved by the sum
-of as many nearly equal steps and overshoot, where one example after another would have slowed down on the way. So the
-step of a row that is expected in c units of a batch is multiplied by min(1, limit / c). With c from the word's
-frequency this is one factor a row, known beforehand. Almost all rows have factor 1.
+As in ``rows.Sgd``, the step of a row that c windows share is multiplied by min(1, limit / c). Nobody sees which rows
+the programs share at a moment, so c is what the word's frequency lets expect: one factor a row, known beforehand.
+Almost all rows have factor 1.
 """
 
 import numpy as np

@@ -36,9 +36,10 @@ class PlainPath:
         self._kept, self._kept_lock = 0, Lock()
         self._tile = max(t for t in range(unit, max(unit, TILE) + 1) if batch % t == 0 and t % unit == 0)
         self._tiles_a_batch = batch // self._tile
-        damping = problem.damping(batch * workers, limit)
-        self._inputs: Rows = make_rows(optimizer, problem.inputs, damping[0])
-        self._outputs: Rows = make_rows(optimizer, problem.outputs, damping[1])
+        # A unit alone is exactly what the reference computes, and is left so.
+        damping = None if batch * workers == unit else problem.damping_limit(limit) / workers
+        self._inputs: Rows = make_rows(optimizer, problem.inputs, damping)
+        self._outputs: Rows = make_rows(optimizer, problem.outputs, damping)
         self._make_targets: NoiseTargets | PathTargets
         if problem.tree is not None:
             self._make_targets = PathTargets(*problem.tree)
@@ -79,8 +80,7 @@ class PlainPath:
         T = _gather(self._outputs.matrix, wanted.rows)
         G = _logit_step(X, T, wanted)
         dX, dT = torch.bmm(G, T), torch.bmm(G.mT, X)
-        self._inputs.step(words.reshape(-1), dX.flatten(0, 1), rate)
-        self._outputs.step(wanted.rows.reshape(-1), dT.flatten(0, 1), rate)
+        self._apply(words, dX, member, wanted, dT, rate)
 
     def _cbow(self, words: Tensor, member: Tensor, scale: Tensor, targets: "Cut", rate: float) -> None:
         X = _gather(self._inputs.matrix, words)
@@ -93,8 +93,11 @@ class PlainPath:
         T = _gather(self._outputs.matrix, wanted.rows)
         G = _logit_step(H, T, wanted)
         dX, dT = torch.bmm(member, torch.bmm(G, T)), torch.bmm(G.mT, H)
-        self._inputs.step(words.reshape(-1), dX.flatten(0, 1), rate)
-        self._outputs.step(wanted.rows.reshape(-1), dT.flatten(0, 1), rate)
+        self._apply(words, dX, member, wanted, dT, rate)
+
+    def _apply(self, words: Tensor, dX: Tensor, member: Tensor, wanted: Targets, dT: Tensor, rate: float) -> None:
+        self._inputs.step(words.reshape(-1), dX.flatten(0, 1), member.sum(dim=2).view(-1), rate)
+        self._outputs.step(wanted.rows.reshape(-1), dT.flatten(0, 1), wanted.windows.reshape(-1), rate)
 
 
 Cut = Callable[[Tensor], Targets]

@@ -16,6 +16,8 @@ from ..subsampling import keep_probabilities, keep_thresholds
 from .counter import NoiseTable
 from .damping import factors, input_frequency, kept_share, noise_output_frequency, path_output_frequency
 
+USUAL_ALPHA = 0.025
+
 MAX_ELEMENT = 1e6
 """Elements of trained vectors are of the order of 1. Saturated logits let diverging ones grow long before overflow."""
 
@@ -75,9 +77,13 @@ class Problem:
         """The noise distribution, on the device."""
         return NoiseTable(self.threshold, self.alias)
 
+    def damping_limit(self, limit: float) -> float:
+        """The limit, meant for the usual learning rate, for this one: a larger one overshoots with fewer windows."""
+        return limit * min(1.0, USUAL_ALPHA / self.hyperparameters.alpha)
+
     def damping(self, together: int, limit: float) -> tuple[Tensor | None, Tensor | None]:
-        """Damping factors of input and output rows when so many units are computed from one state."""
-        h = self.hyperparameters
+        """Damping factors of input and output rows when so many windows are trained at once."""
+        h, limit = self.hyperparameters, self.damping_limit(limit)
         contexts = h.window + 1 if h.shrink_windows else 2 * h.window
         found = (
             factors(input_frequency(self._share, contexts), together, limit),

@@ -25,7 +25,7 @@ class NoiseTargets:
         size, units = tiles.size, tiles.size // self.unit
         short = tiles.count * size - len(block.words)
         centres = torch.nn.functional.pad(block.words, (0, short)).view(-1, size)
-        pad = (0, 0, 0, short // self.unit)
+        pad, ones = (0, 0, 0, short // self.unit), torch.ones(1, device=block.words.device)
         noise = torch.nn.functional.pad(drawn.words, pad).view(-1, units * self.negative)
         wanted = torch.nn.functional.pad(drawn.wanted.to(torch.float32), pad).view(-1, 1, units, self.negative)
 
@@ -34,7 +34,8 @@ class NoiseTargets:
             shared = route if self.unit == 1 else route.view(n, inputs, units, self.unit).sum(dim=3)
             unwanted = (shared[..., None] * wanted[first:last]).view(n, inputs, -1)
             rows = torch.cat([centres[first:last], noise[first:last]], dim=1)
-            return Targets(rows, route, torch.cat([route, unwanted], dim=2))
+            windows = torch.cat([ones.expand(n, size), self.unit * wanted[first:last].reshape(n, -1)], dim=1)
+            return Targets(rows, route, torch.cat([route, unwanted], dim=2), windows)
 
         return cut
 
@@ -70,6 +71,6 @@ class PathTargets:
             at = torch.where(valid, at, spare)
             pairs = route.gather(2, owner[at][:, None].expand(n, inputs, -1))
             pairs *= valid[:, None]
-            return Targets(nodes[at], pairs * labels[at][:, None], pairs)
+            return Targets(nodes[at], pairs * labels[at][:, None], pairs, valid.to(torch.float32))
 
         return cut

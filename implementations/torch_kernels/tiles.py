@@ -22,11 +22,13 @@ class Targets(NamedTuple):
         rows: int64 (n, O), rows of the output matrix.
         positive, pairs: float32 (n, R, O): how often, times the learning rate, a row of the tile's R input vectors
             meets the target as a positive example, and in all.
+        windows: float32 (n, O), for how many windows each target stands: 0 where it only fills up.
     """
 
     rows: Tensor
     positive: Tensor
     pairs: Tensor
+    windows: Tensor
 
 
 class Tiles:
