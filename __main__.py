@@ -169,7 +169,7 @@ def run(
     if out is None and named_in_file is not None:
         out = Path(named_in_file)
     if out is None:
-        out = default_directory(_short_name(asked.corpus), again=resume or fresh)
+        out = default_directory(asked.corpus, again=resume or fresh)
     if resume and fresh:
         raise InputError("--resume and --fresh exclude each other")
     command = shlex.join(["python", "-m", "bench", *sys.argv[1:]])
@@ -204,7 +204,7 @@ def evaluate(
         bool,
         typer.Option("--first-duplicate", help="Keep a repeated word's first vector instead of refusing the file."),
     ] = False,
-    seed: Annotated[int, typer.Option(help="Seed of the intervals; the scores have no chance in them.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the intervals; scores have no chance in them.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")] = False,
 ) -> int:
     """Score word vectors that you already have.
@@ -213,22 +213,18 @@ def evaluate(
     """
     from .evaluation.evaluate import evaluate_files
     from .evaluation.tasks import find_tasks
+    from .reports.columns import columns, score_rows
 
-    if seed < 0:
-        raise InputError(f"--seed must be at least 0, got {seed}")
     scored = evaluate_files(
-        files,
-        find_tasks(_apart(tasks)),
-        seed=seed,
-        common_vocabulary=common_vocabulary,
+        files, find_tasks(_apart(tasks)), seed=seed, common_vocabulary=common_vocabulary,
         duplicates="first" if first_duplicate else "error",
-    )
+    )  # fmt: skip
     if as_json:
         print(json.dumps(scored, indent=2, allow_nan=False))
         return OK
     for entry in scored:
         print(f"{entry['vectors']}: {entry['words']:,} words, {entry['dim']} dimensions")
-        _print_scores(entry["scores"])
+        print(columns(score_rows(entry["scores"])))
     return OK
 
 
@@ -260,13 +256,15 @@ def list_(
 
     Example: python -m bench list tasks
     """
+    from .reports.columns import columns
+
     match what:
         case "implementations":
-            _print_columns(_implementations(plugin or []))
+            print(columns(_implementations(plugin or [])))
         case "tasks":
-            _print_columns(_tasks())
+            print(columns(_tasks()))
         case "corpora":
-            _print_columns(_corpora())
+            print(columns(_corpora()))
         case _:
             raise InputError(f"there is nothing called {what!r} to list; choose implementations, tasks or corpora")
     return OK
@@ -280,13 +278,14 @@ def data_list() -> int:
     Example: python -m bench data list
     """
     from .datasets.catalogue import CorpusEntry, QuestionEntry, corpora, question_sets
+    from .reports.columns import columns
 
     rows: Rows = [("name", "kind", "here", "licence", "what it is")]
     entries: list[CorpusEntry | QuestionEntry] = [*corpora(), *question_sets()]
     for entry in entries:
         here = "yes" if entry.found else "no" if entry.missing else "generated"
         rows.append((entry.name, entry.kind, here, entry.licence, entry.description))
-    _print_columns(rows)
+    print(columns(rows))
     return OK
 
 
@@ -376,30 +375,11 @@ def _corpora() -> Rows:
     return rows
 
 
-def _print_scores(scores: Iterable[dict[str, Any]]) -> None:
-    rows: Rows = [("task", "metric", "value", "95 % interval", "scored", "of")]
-    for one in scores:
-        value = "-" if one["value"] is None else f"{one['value']:.4f}"
-        interval = "-" if one["low"] is None or one["high"] is None else f"{one['low']:.4f} to {one['high']:.4f}"
-        scored, total = f"{one['n']:,}", f"{one['total']:,}"
-        rows.append((one["task"], one["metric"], value, one["reason"] or interval, scored, total))
-    _print_columns(rows)
-
-
-def _print_columns(rows: Rows) -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
 def _apart(listed: list[str] | None) -> list[str] | None:
-    return [name.strip() for text in listed for name in text.split(",") if name.strip()] if listed else None
-
-
-def _short_name(corpus: str) -> str:
-    """What a corpus is called in a directory's name: ``some/wiki.txt.gz`` is ``wiki``."""
-    name = Path(corpus).name
-    return name.removesuffix("".join(Path(name).suffixes)) or "corpus"
+    names = [name.strip() for text in listed or [] for name in text.split(",") if name.strip()]
+    if listed and not names:
+        raise InputError("--tasks names nothing; leave it out for the default")
+    return names or None
 
 
 def _complain(sentence: str, code: int, debug: bool) -> int:

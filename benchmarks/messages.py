@@ -62,6 +62,8 @@ def _demand(kind: str, context: dict[str, Any], message: str) -> str:
             return "true or false"
         case "string_type":
             return "text"
+        case "string_too_short":
+            return "a name"
         case _:
             return f"different ({message[0].lower()}{message[1:]})"
 

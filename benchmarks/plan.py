@@ -119,6 +119,9 @@ def make_plan(settings: Mapping[str, Any], spell: Spell = str) -> Plan:
         plan = Plan(**given, hyperparameters=Hyperparameters(**hyper))
     except ValidationError as error:
         raise InputError(sentence(error, spell, known)) from None
+    for key in ("impl", "tasks"):
+        if key in given and not any(name.strip(" ,") for name in getattr(plan, key)):
+            raise InputError(f"{spell(key)} names nothing; leave it out for the default")
     if plan.seed is not None and (not plan.seed or len(set(plan.seed)) < len(plan.seed)):
         raise InputError(f"{spell('seed')} must name each seed once, got {list(plan.seed)}")
     if plan.seed and plan.rounds % len(plan.seed):

@@ -168,14 +168,16 @@ def load_results(path: Path) -> Results:
         raise InputError(f"{file} is no results file: {place + ': ' if place else ''}{first['msg']}") from error
 
 
-def default_directory(name: str, *, again: bool, parent: Path = Path("results")) -> Path:
+def default_directory(corpus: str, *, again: bool, parent: Path = Path("results")) -> Path:
     """Where results go when nobody says: ``results/NAME``, or ``results/NAME-2``, … once that holds some.
 
     Args:
-        name: of the corpus.
+        corpus: its name, or its file's path: of ``some/wiki.txt.gz`` the name is ``wiki``.
         again: take the last one that holds results, to resume it or start it again, rather than the next free one.
         parent: of all.
     """
+    name = Path(corpus).name
+    name = name.removesuffix("".join(Path(name).suffixes)) or "corpus"
     number, path = 1, parent / name
     while (path / RESULTS).exists():
         number, last, path = number + 1, path, parent / f"{name}-{number + 1}"

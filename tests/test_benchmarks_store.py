@@ -220,6 +220,7 @@ def test_where_results_go_when_nobody_says(tmp_path: Path) -> None:
         return path
 
     assert default_directory("planted", again=False, parent=tmp_path) == tmp_path / "planted"
+    assert default_directory("some/wiki.txt.gz", again=False, parent=tmp_path) == tmp_path / "wiki"
     assert default_directory("planted", again=True, parent=tmp_path) == tmp_path / "planted"
     first, second = full(tmp_path / "planted"), full(tmp_path / "planted-2")
     assert default_directory("planted", again=False, parent=tmp_path) == tmp_path / "planted-3"
