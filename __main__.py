@@ -139,7 +139,7 @@ def run(
     ] = None,
     **hyperparameters: Any,
 ) -> int:
-    """Train implementations on a corpus, score and time them, and write a report.
+    """Train implementations on a corpus, score, time, report.
 
     With no flags: every implementation at hand on the planted corpus, in under two minutes.
 
@@ -233,7 +233,7 @@ def evaluate(
 def report(
     *, directory: Annotated[Path, typer.Argument(metavar="DIR", help="Directory that `run --out` filled.")]
 ) -> int:
-    """Write report.md, report.html and the figures of a benchmark once more.
+    """Write the report and the figures of a benchmark again.
 
     Example: python -m bench report results/planted
     """
@@ -252,7 +252,7 @@ def list_(
     ] = "implementations",
     plugin: Annotated[list[Path] | None, typer.Option(metavar="FILE.py", help="Python file with trainers.")] = None,
 ) -> int:
-    """List what can be run, each with its version or the reason why it cannot run here.
+    """List what can run here, and why the rest cannot.
 
     Example: python -m bench list tasks
     """
