@@ -56,7 +56,9 @@ class Room(NamedTuple):
     Attributes:
         numbers, words, positions, reach, repeat: a sentence's, (MAX_SENTENCE,).
         noise: int32 (negative, MAX_SENTENCE), a sentence's noise words.
-        addresses, around: int64 (MAX_SENTENCE + 1,), addresses of the input rows.
+        addresses: int64 (MAX_SENTENCE + 1,), addresses of a sentence's input rows.
+        around: the same with the words before the centre moved up by one, onto its place, so that a single centre's
+            context words lie together; it takes one move a centre.
         output: int64, tables of the addresses of the output rows.
         context, kind, merged: a unit's inputs: addresses, offsets of their weights, words.
         same: int32, offsets for inputs that are all of kind 1.

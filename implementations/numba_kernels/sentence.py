@@ -85,7 +85,7 @@ def find_repeats(n, span, room):  # type: ignore[no-untyped-def]
 
 @inner
 def find_addresses(n, base, row_bytes, room):  # type: ignore[no-untyped-def]
-    """Addresses of the input rows of n words, twice: ``around`` is for single centres (see ``single_inputs``)."""
+    """Addresses of the input rows of n words, in ``room.addresses`` and, for the first centre, in ``room.around``."""
     for i in range(n):
         room.addresses[i] = base + np.int64(room.words[i]) * row_bytes
     for i in range(n):

@@ -2,7 +2,8 @@
 
 Numba keys its cache on disk by the module, the name and the signature of a function, and looks whether that one file
 is newer. So the name that a module is loaded under holds a digest of its numbers and of all sources that a kernel is
-made from: other numbers, or a changed line anywhere in them, are another module, and nothing stale can be found.
+made from: other numbers, or a changed line anywhere in them, are another module, and nothing stale can be found. The
+loop of a worker stands in every kernel for that reason too: a closure over a compiled function has no stable key.
 """
 
 import hashlib
