@@ -4,13 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-pytest.importorskip("torch")
-pytest.importorskip("triton")
+# Looked for, not imported: Triton settles at its import whether it interprets, and another test file decides that.
+if find_spec("torch") is None or find_spec("triton") is None:
+    pytest.skip("torch or triton is not installed", allow_module_level=True)
 
 SMALL = ["--vector-size", "8", "--window", "2", "--negative", "2", "--models", "cbow"]
 

@@ -13,7 +13,8 @@ torch = pytest.importorskip("torch")
 
 GPU = torch.cuda.is_available()
 if not GPU:
-    # Read when the kernels' module is imported: Triton then runs them in Python.
+    # Read when Triton and the kernels' module are imported: Triton then runs them in Python.
+    assert "triton" not in sys.modules, "a test file before this one has imported Triton"
     os.environ["TRITON_INTERPRET"] = "1"
 pytest.importorskip("triton")
 
