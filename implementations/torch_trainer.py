@@ -111,7 +111,7 @@ class TorchTrainer(Trainer):
     @classmethod
     def unavailable(cls, device: str = "auto") -> str | None:
         if importlib.util.find_spec("torch") is None:
-            return "the package torch is not installed; pip install 'word2vec-bench[torch]'"
+            return "torch is not installed: pip install torch"
         if device in ("auto", "cpu"):
             return None  # known without importing torch
         from .torch_kernels.device import why_not
