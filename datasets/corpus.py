@@ -1,7 +1,9 @@
 """An encoded corpus: what every trainer reads."""
 
+import mmap
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,3 +51,23 @@ class Corpus:
     @property
     def n_sentences(self) -> int:
         return len(self.offsets) - 1
+
+    def release(self, first: int, last: int) -> None:
+        """Give back the memory that sentences ``first`` to ``last - 1`` take up while the corpus is mapped.
+
+        The pages stay readable: whoever comes back to them finds them in the file again. Nothing happens to a corpus
+        that is held in memory.
+        """
+        _release(self.tokens, int(self.offsets[first]), int(self.offsets[last]))
+        _release(self.offsets, first, last)
+
+
+def _release(mapped: NDArray[Any], start: int, stop: int) -> None:
+    """Drop the whole pages that elements ``start`` to ``stop - 1`` of a mapped array lie on."""
+    memory = getattr(mapped, "_mmap", None)
+    if memory is None or not hasattr(mmap, "MADV_DONTNEED"):
+        return
+    page, size = mmap.PAGESIZE, mapped.itemsize
+    begin, end = start * size // page * page, stop * size // page * page
+    if begin < end:
+        memory.madvise(mmap.MADV_DONTNEED, begin, end - begin)

@@ -75,7 +75,7 @@ class NumbaTrainer(Trainer):
         self._sharing = self._wanted or Sharing(2 if skipgram_ns else 1)
         self._hyperparameters = hyperparameters
         self._kernel = Kernel(corpus, hyperparameters, self._sharing, threads, seed, self._lanes)
-        self.compile_seconds = self._kernel.compile()
+        self.compile_seconds = self._kernel.compile_seconds
 
     def train(self, progress: Progress) -> None:
         """Train all epochs.
@@ -84,18 +84,20 @@ class NumbaTrainer(Trainer):
             TrainingError: the vectors became infinite or not a number.
         """
         self.trained_words = self._kernel.run(progress)
-        if not (np.isfinite(self._kernel.inputs).all() and np.isfinite(self._kernel.outputs).all()):
+        # Extremes carry an infinity and a NaN, and take no array of flags.
+        extremes = [f(rows) for rows in (self._kernel.inputs, self._kernel.outputs) for f in (np.min, np.max)]
+        if not np.isfinite(extremes).all():
             raise TrainingError(
                 "training diverged: the vectors hold values that are not finite; "
                 f"lower alpha ({self._hyperparameters.alpha:g})"
             )
 
     def vectors(self) -> NDArray[np.float32]:
-        return np.ascontiguousarray(self._kernel.inputs)
+        return self._kernel.inputs
 
     def output_vectors(self) -> NDArray[np.float32] | None:
         return None if self._hyperparameters.loss == "hs" else self.output_rows()
 
     def output_rows(self) -> NDArray[np.float32]:
         """Every output row, float32: words, or the tree's inner nodes (n_words - 1, vector_size)."""
-        return np.ascontiguousarray(self._kernel.outputs)
+        return self._kernel.outputs

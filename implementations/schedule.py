@@ -5,13 +5,25 @@ from numpy.typing import NDArray
 
 from .hyperparameters import Hyperparameters
 
+BLOCK = 1 << 12
+"""Rows drawn at a time."""
 
-def initial_vectors(n_words: int, vector_size: int, seed: int) -> NDArray[np.float32]:
-    """Input vectors before training, float32 (n_words, vector_size), uniform in ±0.5 / vector_size."""
-    uniform = np.random.default_rng(seed).random((n_words, vector_size), dtype=np.float32)
-    uniform -= np.float32(0.5)
-    uniform /= np.float32(vector_size)
-    return uniform
+
+def initial_vectors(
+    n_words: int, vector_size: int, seed: int, out: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """Input vectors before training, float32 (n_words, vector_size), uniform in ±0.5 / vector_size.
+
+    ``out`` is filled and returned where it is given; no second matrix is made then.
+    """
+    filled = np.empty((n_words, vector_size), np.float32) if out is None else out
+    rng = np.random.default_rng(seed)
+    for first in range(0, n_words, BLOCK):
+        block = rng.random((min(BLOCK, n_words - first), vector_size), dtype=np.float32)
+        block -= np.float32(0.5)
+        block /= np.float32(vector_size)
+        filled[first : first + len(block)] = block
+    return filled
 
 
 def learning_rate(hyperparameters: Hyperparameters, done: int, n_tokens: int) -> float:

@@ -96,14 +96,12 @@ class Room(NamedTuple):
 
 
 def make_job(corpus: Corpus, hyperparameters: Hyperparameters, seed: int, row: int) -> Job:
-    """Allocate and fill what the threads share; ``row`` is the padded length of a vector."""
+    """Everything that the threads share but the vectors: one row stands in for them; ``row`` is its padded length."""
     counts, epochs = corpus.vocabulary.counts, hyperparameters.epochs
     hs = hyperparameters.loss == "hs"
     no_tree = HuffmanTree(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint8))
     tree = huffman_tree(counts) if hs else no_tree
     noise = np.zeros(1, np.uint64) if hs else _packed_noise(counts, hyperparameters.ns_exponent)
-    inputs = aligned((len(counts), row))
-    inputs[:, : hyperparameters.vector_size] = initial_vectors(len(counts), hyperparameters.vector_size, seed)
     keys = np.array([epoch_key(seed, epoch) for epoch in range(epochs)], np.uint32)
     return Job(
         tokens=np.asarray(corpus.tokens),
@@ -115,12 +113,20 @@ def make_job(corpus: Corpus, hyperparameters: Hyperparameters, seed: int, row: i
         path_offsets=tree.offsets,
         path_nodes=tree.nodes,
         path_codes=tree.codes,
-        inputs=inputs,
-        outputs=aligned((len(counts) + (0 if hs else 1), row)),
+        inputs=aligned((1, row)),
+        outputs=aligned((1, row)),
         alpha=hyperparameters.alpha,
         min_alpha=hyperparameters.min_alpha,
         shared=np.zeros(FIRST_THREAD, np.int64),
     )
+
+
+def with_vectors(job: Job, n_words: int, hyperparameters: Hyperparameters, seed: int) -> Job:
+    """The same job with the vectors as they are before training."""
+    row, size = job.inputs.shape[1], hyperparameters.vector_size
+    inputs = aligned((n_words, row))
+    initial_vectors(n_words, size, seed, out=inputs[:, :size])
+    return job._replace(inputs=inputs, outputs=aligned((n_words + (hyperparameters.loss == "ns"), row)))
 
 
 def with_threads(job: Job, threads: int) -> Job:

@@ -10,8 +10,10 @@ import numpy as np
 from ...datasets.corpus import Corpus
 from ..examples import Sharing
 from ..hyperparameters import Hyperparameters
-from .job import FIRST_THREAD, PER_THREAD, STOP, make_job, make_room, with_threads
+from .compiler_memory import release_compiler
+from .job import FIRST_THREAD, NEXT, PER_THREAD, STOP, Job, make_job, make_room, with_threads, with_vectors
 from .products import Shape
+from .sentence import BLOCK
 from .simd import native_lanes
 from .template import Config, load_worker
 
@@ -59,14 +61,17 @@ class Kernel:
         else:
             kernel = "path" if tree else "pair" if pairs else "window"
         self._worker = load_worker(kernel, config)
-        self._job = with_threads(job, threads)
         self._rooms = [make_room(shape, h, centres, longest) for _ in range(threads)]
+        self.compile_seconds = self._compile(with_threads(job, 1))
+        # The compiler goes before the vectors come: both at once would be the peak of memory.
+        release_compiler()
+        self._job = with_threads(with_vectors(job, len(corpus.vocabulary), h, seed), threads)
+        self._corpus = corpus
         self._total = h.epochs * corpus.n_tokens
 
-    def compile(self) -> float:
+    def _compile(self, idle: Job) -> float:
         """Compile the worker by running it on nothing; returns the seconds it took."""
         start = time.perf_counter()
-        idle = with_threads(self._job, 1)
         idle.shared[STOP] = 1
         self._worker(idle, 0, self._rooms[0])
         return time.perf_counter() - start
@@ -75,6 +80,7 @@ class Kernel:
         """Train all epochs; returns the words left after subsampling. Interruption stops the threads first."""
         shared = self._job.shared
         shared[:] = 0
+        behind = 0
         errors: list[BaseException] = []
 
         def work(thread: int) -> None:
@@ -90,6 +96,7 @@ class Kernel:
             for thread in threads:
                 while thread.is_alive():
                     thread.join(POLL_SECONDS)
+                    behind = self._release(behind)
                     progress(int(self._counted(1)), self._total)
         finally:
             shared[STOP] = 1
@@ -98,6 +105,17 @@ class Kernel:
         if errors:
             raise errors[0]
         return self._counted(0)
+
+    def _release(self, behind: int) -> int:
+        """Give back the corpus that the threads have left behind them since item ``behind``; returns up to where."""
+        epoch, items = self._corpus.n_sentences, self._corpus.n_sentences * len(self._job.keys_a)
+        reached = max(behind, min(int(self._job.shared[NEXT]), items) - BLOCK * len(self._rooms))
+        while behind < reached:
+            first = behind % epoch
+            last = min(epoch, first + reached - behind)
+            self._corpus.release(first, last)
+            behind += last - first
+        return behind
 
     def _counted(self, which: int) -> int:
         return int(self._job.shared[FIRST_THREAD + which :: PER_THREAD].sum())
