@@ -120,6 +120,10 @@ class Kernel:
     def _counted(self, which: int) -> int:
         return int(self._job.shared[FIRST_THREAD + which :: PER_THREAD].sum())
 
+    def assembly(self) -> str:
+        """Machine code of the worker, as text."""
+        return "\n".join(self._worker.inspect_asm().values())
+
     @property
     def inputs(self) -> Any:
         """Input vectors, float32 (n_words, vector_size), a view."""
