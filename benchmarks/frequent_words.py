@@ -27,10 +27,11 @@ class Agreement(NamedTuple):
 
 
 def agreement(reference: Embeddings, other: Embeddings, *, words: int, neighbors: int) -> Agreement:
-    """Compare the reference's most frequent words.
+    """Compare the most frequent words of the reference.
 
     Args:
-        reference, other: vectors of the same words, in any order.
+        reference: vectors to compare with.
+        other: vectors of the same words, in any order.
         words: how many words, the reference's most frequent.
         neighbors: how many nearest words by cosine.
 

@@ -5,11 +5,13 @@ import subprocess
 import sys
 import textwrap
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from bench.datasets.corpus import MAX_SENTENCE, Corpus
+from bench.datasets.encode import encode
 from bench.datasets.vocabulary import Vocabulary
 from bench.implementations.hyperparameters import Hyperparameters
 from bench.implementations.numba_trainer import NumbaTrainer
@@ -107,7 +109,8 @@ def test_older_processors_give_the_same(cpu: str) -> None:
     code = """
         import numpy as np
         from bench.datasets.corpus import Corpus
-        from bench.datasets.vocabulary import Vocabulary
+        from bench.datasets.encode import encode
+from bench.datasets.vocabulary import Vocabulary
         from bench.implementations.hyperparameters import Hyperparameters
         from bench.implementations.numba_kernels.simd import native_lanes
         from bench.implementations.numba_trainer import NumbaTrainer
@@ -215,7 +218,21 @@ def test_what_it_cannot_do_it_says() -> None:
         NumbaTrainer(lanes=3)
 
 
+def test_a_mapped_corpus_trains_as_one_in_memory(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages behind the threads are given back while they run, several times an epoch here."""
+    monkeypatch.setattr("bench.implementations.numba_kernels.kernel.POLL_SECONDS", 0.001)
+    text = tmp_path / "text.txt"
+    words = np.random.default_rng(1).zipf(1.3, 60_000) % 1000
+    text.write_text("\n".join(" ".join(map(str, line)) for line in words.reshape(-1, 30)), "utf-8")
+    mapped = encode(text, min_count=1, cache=tmp_path / "cache")
+    held = replace(mapped, tokens=np.array(mapped.tokens), offsets=np.array(mapped.offsets))
+    h = Hyperparameters(vector_size=16, epochs=4, min_count=1)
+    first, second = (train(NumbaTrainer(), corpus, h) for corpus in (mapped, held))
+    assert (first.vectors() == second.vectors()).all()
+    assert (first.output_rows() == second.output_rows()).all()
+
+
 def test_options_say_what_was_used() -> None:
     corpus = zipf_corpus([50] * 3)
     trainer = train(NumbaTrainer(), corpus, Hyperparameters(vector_size=4, min_count=1, epochs=1))
-    assert trainer.options == {"negatives": "window:2"}
+    assert trainer.options == {"negatives": "window:3"}
