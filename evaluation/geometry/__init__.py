@@ -1,0 +1,1 @@
+"""What vectors look like without a question set: neighbours, stability, alignment, isotropy, hubness, norms."""
