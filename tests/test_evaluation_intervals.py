@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
 from bench.evaluation import intervals
-from bench.evaluation.intervals import percentile_interval, resample_section, resample_spearman, spearman
+from bench.evaluation.correlation import pearson, weighted_pearson
+from bench.evaluation.intervals import (
+    multiplicities,
+    percentile_interval,
+    resample_groups,
+    resample_section,
+    resample_spearman,
+    spearman,
+)
 
 
 @settings(deadline=None)
@@ -18,6 +26,17 @@ def test_spearman_is_scipys_with_any_ties(pairs: list[tuple[int, int]]) -> None:
         assert np.isnan(spearman(x, y))
     else:
         assert spearman(x, y) == pytest.approx(spearmanr(x, y).statistic, abs=1e-12)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 5), st.floats(-3, 3)), min_size=3, max_size=40), st.sampled_from([0, 1e6]))
+def test_pearson_is_numpys_however_far_from_zero(pairs: list[tuple[int, float]], away: float) -> None:
+    x, y = np.array(pairs, dtype=np.float64).T
+    x, y = x + away, np.round(y, 3) - away
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        assert np.isnan(pearson(x, y))
+    else:
+        assert pearson(x, y) == pytest.approx(np.corrcoef(x, y)[0, 1], abs=1e-7)
 
 
 class Fixed(np.random.Generator):
@@ -40,6 +59,35 @@ def test_each_spearman_draw_is_that_of_the_resampled_items() -> None:
     draws = resample_spearman(x, y, rng=source, draws=40)
     expected = [spearmanr(x[picked], y[picked]).statistic for picked in source.picked]
     np.testing.assert_allclose(draws, expected, atol=1e-12)
+
+
+def test_each_pearson_draw_is_that_of_the_resampled_items() -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, 30))
+    weights = rng.integers(0, 3, size=(20, 30)).astype(float)
+    weights[0] = np.eye(30)[7] * 30  # one item alone has no correlation
+    expected = [np.corrcoef(np.repeat(x, w), np.repeat(y, w))[0, 1] for w in weights[1:].astype(int)]
+    draws = weighted_pearson(x, y, weights)
+    np.testing.assert_allclose(draws[1:], expected, atol=1e-12)
+    assert np.isnan(draws[0])
+
+
+def test_each_draw_of_groups_is_the_ratio_over_the_groups_drawn() -> None:
+    source = Fixed(0)
+    right, asked = np.array([3.0, 0, 5, 0]), np.array([8.0, 8, 5, 0])
+    draws = resample_groups(right, asked, rng=source, draws=60)
+    with np.errstate(invalid="ignore"):
+        expected = [right[picked].sum() / asked[picked].sum() for picked in source.picked]
+    np.testing.assert_allclose(draws, expected)
+
+
+@pytest.mark.parametrize("n", [1, 7, 4000])
+def test_every_draw_has_as_many_items_as_there_are(n: int) -> None:
+    pieces = list(multiplicities(n, 50, n, np.random.default_rng(0)))
+    drawn = np.concatenate([weights for _, weights in pieces])
+    assert drawn.shape == (50, n)
+    assert (drawn.sum(axis=1) == n).all()
+    assert [i for chunk, _ in pieces for i in range(chunk.start, chunk.stop)] == list(range(50))
 
 
 def section(n_pairs: int, seed: int) -> tuple[np.ndarray, ...]:
