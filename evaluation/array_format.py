@@ -3,15 +3,21 @@
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..datasets.errors import InputError
+from .paged import give_back
+
+Floats = NDArray[np.floating[Any]]
+
+_ROWS = 4096
 
 
-def read_array(path: Path) -> tuple[list[str], NDArray[np.float32], NDArray[np.int64] | None]:
-    """Words, float32 (n_words, vector_size), and counts where the word list has them after a tab or a space.
+def open_array(path: Path) -> tuple[list[str], Floats, NDArray[np.int64] | None, int]:
+    """Words, the mapped matrix, counts where the word list has them after a tab or a space, and the matrix's position.
 
     Raises:
         InputError: not a matrix of numbers, no word list beside it, or one of another length.
@@ -37,8 +43,16 @@ def read_array(path: Path) -> tuple[list[str], NDArray[np.float32], NDArray[np.i
     words, counts = _read_words(found)
     if len(words) != len(matrix):
         raise InputError(f"{found} has {len(words)} words but {path.name} has {len(matrix)} rows")
-    with np.errstate(over="ignore"):  # float64 beyond float32's range becomes infinite, which the caller refuses
-        return words, np.array(matrix, dtype=np.float32), counts
+    return words, matrix, counts, matrix.offset
+
+
+def array_blocks(words: Sequence[str], matrix: Floats) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+    """Words and float32 rows, some at a time; what is beyond float32's range becomes infinite."""
+    for start in range(0, len(words), _ROWS):
+        with np.errstate(over="ignore"):
+            block = np.array(matrix[start : start + _ROWS], dtype=np.float32, order="C", subok=False)
+        yield list(words[start : start + _ROWS]), block
+        give_back(getattr(matrix, "_mmap", None))
 
 
 def word_lines(words: Sequence[str], counts: NDArray[np.int64] | None) -> Iterator[bytes]:

@@ -2,15 +2,14 @@
 
 Read: word2vec text and binary (with or without the newline after each row) and GloVe's text without a header, all of
 them also packed (.gz, .bz2, .xz, .zip), and NumPy arrays with a word list beside them. What a file is shows in its
-bytes, not in its name. gensim's own files are pickles, which can run code when read: they are refused.
+bytes, not in its name. gensim's own files are pickles, which can run code when read: they are refused. A matrix of more
+than 1 GB stays on disk (see ``kept``).
 """
 
-import os
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Literal
 
@@ -19,12 +18,14 @@ from numpy.typing import NDArray
 
 from ..datasets.cache import atomic_file
 from ..datasets.errors import InputError
-from ..datasets.sources import read_blocks
 from . import array_format, word2vec_format
+from .reading import EmbeddingsWarning, read_table
+from .table import Repeated, check_finite, lengths
 
+__all__ = ["Embeddings", "EmbeddingsWarning", "read_embeddings", "write_array", "write_embeddings"]
 
-class EmbeddingsWarning(UserWarning):
-    """Something about a file of vectors that its user should know, but that does not stop scoring it."""
+_BLOCK = 8192
+"""Rows whose lengths are taken at once, where the matrix may be on disk."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +34,16 @@ class Embeddings:
 
     Attributes:
         words: distinct words; a word's position is its row.
-        vectors: float32 (n_words, vector_size).
+        vectors: float32 (n_words, vector_size). It may be mapped from a large file: work on ``vectors[rows]`` or
+            ``vectors[start:stop]``, never on the whole.
         counts: int64 (n_words,), occurrences in the training corpus, or None where they are not known.
+        lengths: float64 (n_words,), the vectors' lengths where they are known already; read ``norms``.
     """
 
     words: Sequence[str]
     vectors: NDArray[np.float32]
     counts: NDArray[np.int64] | None = None
+    lengths: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         if self.vectors.ndim != 2 or self.vectors.dtype != np.float32:
@@ -48,6 +52,8 @@ class Embeddings:
             raise ValueError(f"{len(self.words)} words but {len(self.vectors)} vectors")
         if self.counts is not None and len(self.counts) != len(self.words):
             raise ValueError(f"{len(self.words)} words but {len(self.counts)} counts")
+        if self.lengths is not None and len(self.lengths) != len(self.words):
+            raise ValueError(f"{len(self.words)} words but {len(self.lengths)} lengths")
 
     def __len__(self) -> int:
         return len(self.words)
@@ -59,10 +65,11 @@ class Embeddings:
     @cached_property
     def norms(self) -> NDArray[np.float64]:
         """float64 (n_words,): Euclidean lengths; NaN or infinite where a vector holds such a value."""
-        # einsum casts a buffer at a time: no float64 copy of the matrix, and no overflow of large float32 squares.
-        norms: NDArray[np.float64] = np.sqrt(
-            np.einsum("ij,ij->i", self.vectors, self.vectors, dtype=np.float64, casting="safe")
-        )
+        if self.lengths is not None:
+            return self.lengths
+        norms = np.empty(len(self))
+        for start in range(0, len(self), _BLOCK):
+            norms[start : start + _BLOCK] = lengths(self.vectors[start : start + _BLOCK])
         return norms
 
     @cached_property
@@ -86,37 +93,57 @@ class Embeddings:
         row = {word: i for i, word in enumerate(self.words)}
         return Embeddings(words, self.vectors[[row[word] for word in words]])
 
+    def most_frequent(self, limit: int) -> "Embeddings":
+        """Only the ``limit`` most frequent words, in order of frequency, in memory."""
+        if limit >= len(self):
+            return self
+        rows = self.frequency_order[:limit]
+        counts = None if self.counts is None else self.counts[rows]
+        return Embeddings([self.words[row] for row in rows], self.vectors[rows], counts)
+
     @property
     def zero_rows(self) -> int:
         """Vectors of length zero, which have no direction and so no neighbours."""
         return int(np.count_nonzero(self.norms == 0))
 
 
-def read_embeddings(path: Path | str, *, duplicates: Literal["error", "first"] = "error") -> Embeddings:
+def read_embeddings(
+    path: Path | str, *, duplicates: Literal["error", "first"] = "error", limit: int | None = None
+) -> Embeddings:
     """Read word vectors from a file, whose format its first bytes tell.
+
+    A matrix of up to 1 GB is held in memory. A larger one is mapped: a .npy file of float32 as it is, any other file
+    from a copy that is made once in the cache directory.
 
     Args:
         path: word2vec text or binary, GloVe text, or ``NAME.npy`` with ``NAME.words`` or ``NAME.txt`` beside it.
         duplicates: what to do where a word has more than one vector: refuse the file, as nobody can tell which is
             meant, or keep the first with a warning, as gensim does.
+        limit: only so many words, the most frequent; a file without counts is in order of frequency, and is read no
+            further.
 
     Raises:
-        InputError: the file is missing, unreadable, of another format, damaged, or holds NaN or infinite values.
+        InputError: the file is missing, unreadable, of another format, damaged, or holds NaN or infinite values; or
+            ``limit`` is not positive.
 
     Warns:
-        EmbeddingsWarning: vectors of length zero; duplicates left out.
+        EmbeddingsWarning: vectors of length zero; duplicates left out; a large file is copied.
     """
     path = Path(path)
-    words, vectors, counts = _load(path)
-    if len(set(words)) < len(words):
-        words, vectors, counts = _without_duplicates(words, vectors, counts, path, duplicates)
-    _check_finite(words, vectors, path)
-    embeddings = Embeddings(words, vectors, counts)
+    if limit is not None and limit < 1:
+        raise InputError(f"the number of words must be at least 1, not {limit}")
+    table = read_table(path, limit=limit)
+    if table.repeated is not None:
+        _refuse_or_warn(table.repeated, path, duplicates)
+    embeddings = Embeddings(table.words, table.vectors, table.counts, table.norms)
+    if limit is not None:
+        embeddings = embeddings.most_frequent(limit)
+    check_finite(path, embeddings.words, embeddings.norms)
     if zeros := embeddings.zero_rows:
-        if zeros == len(words):
+        if zeros == len(embeddings):
             raise InputError(f"{path}: every vector is zero; the model was not trained or not saved properly")
         warnings.warn(
-            f"{path}: {zeros} of {len(words)} vectors are zero; they are scored, but are nobody's neighbour",
+            f"{path}: {zeros} of {len(embeddings)} vectors are zero; they are scored, but are nobody's neighbour",
             EmbeddingsWarning,
             stacklevel=2,
         )
@@ -152,90 +179,18 @@ def write_array(path: Path | str, embeddings: Embeddings) -> None:
     _write(path, array_format.array_bytes(embeddings.vectors))
 
 
-def _load(path: Path) -> tuple[list[str], NDArray[np.float32], NDArray[np.int64] | None]:
-    try:
-        with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size == 0:
-                raise InputError(f"{path} is empty; a file of word vectors was expected")
-            # The map closes itself when the last view of it is gone.
-            return _parse(mmap(file.fileno(), 0, access=ACCESS_READ), path)
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist; check the path") from None
-    except IsADirectoryError:
-        raise InputError(f"{path} is a directory; name the file of vectors in it") from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
-
-
-def _parse(data: bytes | mmap, path: Path) -> tuple[list[str], NDArray[np.float32], NDArray[np.int64] | None]:
-    if data[:6] == b"\x93NUMPY":
-        return array_format.read_array(path)
-    if any(data[: len(magic)] == magic for magic in _PACKED):
-        data = b"".join(read_blocks(path))
-        if not data:
-            raise InputError(f"{path} holds an empty file; a file of word vectors was expected")
-    for magic, refusal in _REFUSED.items():
-        if data[: len(magic)] == magic:
-            raise InputError(f"{path} is {refusal.format(path=str(path))}")
-    header = word2vec_format.read_header(data)
-    if header is not None and word2vec_format.is_binary(data, header):
-        return *word2vec_format.read_binary(data, header, path), None
-    return *word2vec_format.read_text(data, header, path), None
-
-
-_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"PK\x03\x04")
-_PICKLE = (
-    "gensim's own format or another pickle, which can run code when it is read; convert it in Python with "
-    "`from gensim.models import KeyedVectors; KeyedVectors.load({path!r}).save_word2vec_format('vectors.bin', "
-    "binary=True)`, or for a whole model `Word2Vec.load({path!r}).wv.save_word2vec_format(…)`"
-)
-_REFUSED = {
-    **{bytes([0x80, protocol]): _PICKLE for protocol in range(2, 6)},
-    b"\x93NUMPY": "a packed NumPy array; unpack it and put its words beside it",
-    b"\xba\x16\x4f\x2f": "a fastText model; evaluate the .vec file that fastText writes beside it",
-    b"\x89HDF": "an HDF5 file; save the vectors in word2vec's format",
-}
-
-
-def _without_duplicates(
-    words: list[str],
-    vectors: NDArray[np.float32],
-    counts: NDArray[np.int64] | None,
-    path: Path,
-    policy: str,
-) -> tuple[list[str], NDArray[np.float32], NDArray[np.int64] | None]:
-    first: dict[str, int] = {}
-    example: tuple[int, int] | None = None
-    for row, word in enumerate(words):
-        if first.setdefault(word, row) != row and example is None:
-            example = first[word], row
-    assert example is not None
-    extra = len(words) - len(first)
-    what = f"{words[example[0]]!r} in rows {example[0] + 1} and {example[1] + 1}"
+def _refuse_or_warn(repeated: Repeated, path: Path, policy: str) -> None:
     if policy == "error":
-        more = "" if extra == 1 else f", and {extra - 1} more rows repeat a word"
+        more = "" if repeated.rows == 1 else f", and {repeated.rows - 1} more rows repeat a word"
         raise InputError(
-            f"{path} has two vectors for one word ({what}{more}); leave in one, or keep the first by --first-duplicate"
+            f"{path} has two vectors for one word ({repeated}{more}); leave in one, or keep the first by "
+            "--first-duplicate"
         )
     warnings.warn(
-        f"{path}: {extra} rows repeat a word ({what}, for one); the first vector of each word is kept",
+        f"{path}: {repeated.rows} rows repeat a word ({repeated}, for one); the first vector of each word is kept",
         EmbeddingsWarning,
         stacklevel=3,
     )
-    rows = list(first.values())
-    return list(first), vectors[rows], None if counts is None else counts[rows]
-
-
-def _check_finite(words: list[str], vectors: NDArray[np.float32], path: Path) -> None:
-    with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(vectors.sum()):
-            return
-    bad = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
-    if len(bad):
-        raise InputError(
-            f"{path}: {len(bad)} of {len(words)} vectors hold NaN or infinite values (the first: row {bad[0] + 1}, "
-            f"{words[bad[0]]!r}); training diverged or the file is damaged"
-        )
 
 
 def _check_words(words: Sequence[str]) -> None:
