@@ -8,7 +8,7 @@ from functools import cache
 from typing import Literal
 
 from ..datasets.errors import InputError
-from .records import Results, RunRecord
+from .records import Results, RunRecord, Score
 
 Kind = Literal["speed", "time", "memory", "quality"]
 
@@ -38,15 +38,28 @@ class Metric:
         return self.kind != "quality"
 
     def read(self, record: RunRecord) -> float | None:
-        """The value of a finished run, or None where the run did not finish or has no finite one."""
+        """The value of a finished run, or None where the run did not finish or has no number that can be meant."""
         if record.status != "ok":
             return None
-        task, slash, metric = self.name.partition("/")
-        if slash:
-            value = next((one.value for one in record.scores if (one.task, one.metric) == (task, metric)), None)
+        if self.kind == "quality":
+            score = self._score(record)
+            value = None if score is None else score.value
         else:
             value = getattr(record, self.name)
-        return float(value) if value is not None and math.isfinite(value) else None
+        if value is None or not math.isfinite(value) or (self.kind == "speed" and value <= 0):
+            return None
+        return float(value)
+
+    def interval(self, record: RunRecord) -> tuple[float, float] | None:
+        """Ends of the 95 % interval that a run's score has of its own; None for what is not a score."""
+        score = self._score(record)
+        if score is None or score.low is None or score.high is None:
+            return None
+        return (score.low, score.high) if math.isfinite(score.low) and math.isfinite(score.high) else None
+
+    def _score(self, record: RunRecord) -> Score | None:
+        task, _, metric = self.name.partition("/")
+        return next((one for one in record.scores if (one.task, one.metric) == (task, metric)), None)
 
 
 _FIELDS = (
