@@ -66,6 +66,8 @@ LENGTHS = [1, 2, MAX_SENTENCE, 1, 3, 40, 2, 77, 5]
         ("skipgram", "hs", "window"),
         ("cbow", "ns", "window"),
         ("cbow", "ns", "window:2"),
+        ("cbow", "ns", "window:3"),
+        ("cbow", "ns", "window:4"),
         ("cbow", "hs", "window"),
     ],
 )

@@ -6,53 +6,77 @@ Loaded by ``template.load_worker`` once for each ``CONFIG``.
 import numpy as np
 
 from .compiling import compiled, inlined, inner
+from .hidden import make_hidden
+from .layout import is_tabulated
 from .machine import make_prefetch
 from .products import make_products
 from .sentence import draw_noise, find_addresses, lay_windows, open_sentence, take
 from .template import CONFIG
-from .unit import address_outputs, address_path, drop_clashes, fill_weights
+from .unit import address_outputs, address_path, drop_clashes, fill_weights, kind_of, reach_of
 
 shape, centres, negative, window, shrink = CONFIG.shape, CONFIG.centres, CONFIG.negative, CONFIG.window, CONFIG.shrink
 mean, tree = CONFIG.mean, CONFIG.tree
 products, prefetch = make_products(shape), make_prefetch(4 * shape.row)
+gather, scatter = make_hidden(shape, centres)
 logits, gradient, input_step = products.logits, products.gradient, products.input_step
-output_step, sum_rows, spread, scale = products.output_step, products.sum, products.spread, products.scale
+output_step, step_apart, scale = products.output_step, products.step_apart, products.scale
 width, padded, weights, row_bytes = shape.width, shape.padded_width, shape.weights, 4 * shape.row
-row, columns, all_blocks = shape.row, shape.width * shape.blocks, shape.blocks
+row, columns, all_blocks, single = shape.row, shape.width * shape.blocks, shape.blocks, shape.blocks == 1 and not tree
+span = 2 * window + centres
+tabulated = centres > 1 and is_tabulated(window, centres)
 
 
 @inner
-def find_hidden(first, size, n, room):  # type: ignore[no-untyped-def]
-    """Sum or average the windows of a unit; ``room.context`` keeps the addresses, centre by centre."""
-    for c in range(size):
-        centre, at = first + c, 2 * window * c
-        low, high = max(0, centre - room.reach[centre]), min(n - 1, centre + room.reach[centre])
-        m = 0
-        for p in range(low, high + 1):
-            room.context[at + m] = room.addresses[p]
-            m += p != centre
-        hidden = room.H.ctypes.data + c * row_bytes
-        sum_rows(room.context.ctypes.data + 8 * at, m, hidden)
-        if mean:
-            scale(hidden, np.float32(1) / np.float32(m))
-        room.merged[c] = m
+def find_inputs(first, size, n, room):  # type: ignore[no-untyped-def]
+    """The words in the windows of a unit: the address of their table, their number, and that of their kinds."""
+    if centres == 1:
+        low, high = max(0, first - room.reach[first]), min(n - 1, first + room.reach[first])
+        return room.around.ctypes.data + 8 * (low + 1), high - low, room.same.ctypes.data
+    if tabulated and size == centres:
+        number, factor = 0, 1
+        for c in range(centres):
+            number += (room.reach[first + c] - 1) * factor
+            factor *= window
+        begin = first - room.left[number]
+        low, high = max(0, begin), min(n - 1, first + room.right[number])
+        kinds = room.kinds.ctypes.data + 4 * (number * span + low - begin)
+        return room.addresses.ctypes.data + 8 * low, high - low + 1, kinds
+    low, high = reach_of(first, size, n, room)
+    m = 0
+    for p in range(low, high + 1):
+        room.context[m] = room.addresses[p]
+        room.kind[m] = 4 * centres * kind_of(p, first, size, room)
+        m += room.kind[m] != 0
+    return room.context.ctypes.data, m, room.kind.ctypes.data
 
 
 @inner
-def train(size, outputs, blocks, PQ, room):  # type: ignore[no-untyped-def]
-    hidden, G, D = room.hidden.ctypes.data, room.G.ctypes.data, room.D.ctypes.data
-    kinds, block_bytes, table_bytes = room.single.ctypes.data, 4 * padded * size, 8 * width
-    for block in range(blocks):
-        logits(hidden, size, outputs + table_bytes * block, G + block_bytes * block)
-        gradient(G + block_bytes * block, size, kinds, PQ + 4 * padded * block)
-    room.D[: size * row] = 0
-    for block in range(blocks):
-        input_step(D, size, outputs + table_bytes * block, G + block_bytes * block)
-    for block in range(blocks):
-        output_step(hidden, size, outputs + table_bytes * block, G + block_bytes * block)
-    for c in range(size):
-        # word2vec.c gives every context word the whole error, averaged or not.
-        spread(room.context.ctypes.data + 16 * window * c, np.int64(room.merged[c]), D + c * row_bytes)
+def train(first, size, n, outputs, blocks, PQ, room):  # type: ignore[no-untyped-def]
+    hidden, G, D, H = room.hidden.ctypes.data, room.G.ctypes.data, room.D.ctypes.data, room.H.ctypes.data
+    weighted, shares = room.single.ctypes.data, room.shares.ctypes.data
+    inputs, m, kinds = find_inputs(first, size, n, room)
+    gather(inputs, m, kinds, shares, H)
+    if mean:
+        for c in range(size):
+            centre = first + c
+            words = min(n - 1, centre + room.reach[centre]) - max(0, centre - room.reach[centre])
+            scale(H + c * row_bytes, np.float32(1) / np.float32(words))
+    if single:
+        logits(hidden, size, outputs, G)
+        gradient(G, size, weighted, PQ)
+        step_apart(hidden, size, outputs, G, D)
+    else:
+        block_bytes, table_bytes = 4 * padded * size, 8 * width
+        for block in range(blocks):
+            logits(hidden, size, outputs + table_bytes * block, G + block_bytes * block)
+            gradient(G + block_bytes * block, size, weighted, PQ + 4 * padded * block)
+        room.D[: size * row] = 0
+        for block in range(blocks):
+            input_step(D, size, outputs + table_bytes * block, G + block_bytes * block)
+        for block in range(blocks):
+            output_step(hidden, size, outputs + table_bytes * block, G + block_bytes * block)
+    # word2vec.c gives every context word the whole error, averaged or not.
+    scatter(inputs, m, kinds, shares, D)
 
 
 @inlined
@@ -83,8 +107,8 @@ def train_sentence(n, a, b, rate, job, room):  # type: ignore[no-untyped-def]
                     prefetch(room.output[(g + 1) * columns + k])
         for p in range(first + centres + window + 1, min(first + 2 * centres + window + 1, n)):
             prefetch(room.addresses[p])
-        find_hidden(first, size, n, room)
-        train(size, outputs, blocks, PQ + 4 * base, room)
+        train(first, size, n, outputs, blocks, PQ + 4 * base, room)
+        room.around[first + 1] = room.addresses[first]
 
 
 @compiled

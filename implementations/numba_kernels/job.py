@@ -69,6 +69,7 @@ class Room(NamedTuple):
         H: float32, hidden vectors of CBOW.
         hidden: int64 (centres,), their addresses.
         single: int32 (centres,), offsets for hidden vectors: each belongs to one centre.
+        shares: float32 (2 ** centres, centres), 1 where a kind of input belongs to a centre's window.
     """
 
     numbers: NDArray[np.uint32]
@@ -93,6 +94,7 @@ class Room(NamedTuple):
     H: NDArray[np.float32]
     hidden: NDArray[np.int64]
     single: NDArray[np.int32]
+    shares: NDArray[np.float32]
 
 
 def make_job(corpus: Corpus, hyperparameters: Hyperparameters, seed: int, row: int) -> Job:
@@ -144,6 +146,8 @@ def make_room(shape: Shape, hyperparameters: Hyperparameters, centres: int, long
     table = window_table(window, centres) if tabulated else WindowTable(*[np.zeros((1, 1), np.int32)] * 3)
 
     H = aligned((centres * shape.row,))
+    # A kind's offset: of its weights, or of its shares where the inputs are only summed.
+    kind_bytes = 4 * centres if hyperparameters.model == "cbow" else 8 * weights
 
     def whole(*shape: int, of: Any = np.int32) -> NDArray[Any]:
         return np.zeros(shape, of)
@@ -161,16 +165,17 @@ def make_room(shape: Shape, hyperparameters: Hyperparameters, centres: int, long
         context=whole(2 * window * centres + centres, of=np.int64),
         kind=whole(inputs),
         merged=whole(inputs),
-        same=np.full(inputs, 8 * weights, np.int32),
+        same=np.full(inputs, kind_bytes, np.int32),
         left=table.left.ravel(),
         right=table.right.ravel(),
-        kinds=table.kinds.ravel() * np.int32(8 * weights),
+        kinds=table.kinds.ravel() * np.int32(kind_bytes),
         PQ=aligned(((2 * (1 << centres) + inputs) * 2 * weights,)),
         G=aligned((inputs * weights,)),
         D=aligned((inputs * shape.row,)),
         H=H,
         hidden=H.ctypes.data + 4 * shape.row * np.arange(centres, dtype=np.int64),
         single=(8 * weights << np.arange(centres)).astype(np.int32),
+        shares=(np.arange(1 << centres)[:, None] >> np.arange(centres) & 1).astype(np.float32),
     )
 
 

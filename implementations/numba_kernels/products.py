@@ -68,10 +68,8 @@ class Products(NamedTuple):
     """(input table, m, output table, G): outputs in place."""
     add: Any
     """(row table, m, D): adds the rows of D, one a row of the table."""
-    sum: Any
-    """(row table, m, row): overwrites the row with the sum of the table's rows."""
-    spread: Any
-    """(row table, m, row): adds the row to each of the table's rows."""
+    step_apart: Any
+    """(input table, m, output table, G, D): outputs in place; what the inputs would gain goes into the rows of D."""
     scale: Any
     """(row, number as float32): multiplies the row."""
 
@@ -84,7 +82,9 @@ def make_products(shape: Shape) -> Products:
         _step(shape, inputs_too=True, outputs_too=True),
         _step(shape, inputs_too=True, outputs_too=False),
         _step(shape, inputs_too=False, outputs_too=True),
-        *_row_operations(shape),
+        _add(shape),
+        _step(shape, inputs_too=True, outputs_too=True, apart=True),
+        _scale(shape),
     )
 
 
@@ -157,13 +157,15 @@ def _gradient(shape: Shape) -> Any:
     return gradient
 
 
-def _step(shape: Shape, *, inputs_too: bool, outputs_too: bool) -> Any:
-    """The step of both sides or of one; where the outputs stay, the inputs are found one after the other."""
+def _step(shape: Shape, *, inputs_too: bool, outputs_too: bool, apart: bool = False) -> Any:
+    """The step of both sides or of one; where the outputs stay, the inputs are found one after the other.
 
-    @intrinsic
-    def step(typing, inputs, m, outputs, G):  # type: ignore[no-untyped-def]
+    ``apart`` leaves the inputs as they are and writes their steps elsewhere.
+    """
+
+    def generator(typing, inputs, m, outputs, G, *D):  # type: ignore[no-untyped-def]
         def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-            inputs, m, outputs, G = arguments
+            inputs, m, outputs, G, *D = arguments
             simd = Simd(builder, shape.lanes)
             columns = [simd.word(outputs, I64(k)) for k in range(shape.width)]
 
@@ -179,6 +181,10 @@ def _step(shape: Shape, *, inputs_too: bool, outputs_too: bool) -> Any:
                         begins = [builder.add(inputs, builder.mul(index, I64(4 * shape.row))) for index in indices]
                         places = [builder.add(begin, offset) for begin in begins]
                     news = xs = [simd.load(place) for place in places]
+                    if apart:
+                        news = [simd.zero] * n
+                        begins = [builder.add(D[0], builder.mul(index, I64(4 * shape.row))) for index in indices]
+                        places = [builder.add(begin, offset) for begin in begins]
                     gradients = [builder.add(G, builder.mul(index, I64(4 * shape.padded_width))) for index in indices]
                     for k, column in enumerate(columns):
                         gs = [simd.broadcast(builder.add(row, I64(4 * k))) for row in gradients]
@@ -205,12 +211,24 @@ def _step(shape: Shape, *, inputs_too: bool, outputs_too: bool) -> Any:
             simd.loop(I64(shape.chunks), [], chunk)
             return context.get_dummy_value()
 
-        return types.void(*[types.int64] * 4), generate
+        return types.void(*[types.int64] * (5 if apart else 4)), generate
+
+    if apart:
+
+        @intrinsic
+        def step_apart(typing, inputs, m, outputs, G, D):  # type: ignore[no-untyped-def]
+            return generator(typing, inputs, m, outputs, G, D)
+
+        return step_apart
+
+    @intrinsic
+    def step(typing, inputs, m, outputs, G):  # type: ignore[no-untyped-def]
+        return generator(typing, inputs, m, outputs, G)
 
     return step
 
 
-def _row_operations(shape: Shape) -> tuple[Any, Any, Any, Any]:
+def _add(shape: Shape) -> Any:
     row_bytes, vector_bytes, chunks = 4 * shape.row, 4 * shape.lanes, I64(shape.chunks)
 
     @intrinsic
@@ -236,49 +254,11 @@ def _row_operations(shape: Shape) -> tuple[Any, Any, Any, Any]:
 
         return types.void(*[types.int64] * 3), generate
 
-    @intrinsic
-    def sum_rows(typing, table, m, row):  # type: ignore[no-untyped-def]
-        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-            table, m, row = arguments
-            simd = Simd(builder, shape.lanes)
+    return add
 
-            def chunk(c: Value) -> list[Value]:
-                offset = builder.mul(c, I64(vector_bytes))
 
-                def one(j: Value, total: Value) -> list[Value]:
-                    return [builder.fadd(total, simd.load(builder.add(simd.word(table, j), offset)))]
-
-                (total,) = simd.loop(m, [simd.zero], one)
-                simd.store(total, builder.add(row, offset))
-                return []
-
-            simd.loop(chunks, [], chunk)
-            return context.get_dummy_value()
-
-        return types.void(*[types.int64] * 3), generate
-
-    @intrinsic
-    def spread(typing, table, m, row):  # type: ignore[no-untyped-def]
-        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-            table, m, row = arguments
-            simd = Simd(builder, shape.lanes)
-
-            def chunk(c: Value) -> list[Value]:
-                offset = builder.mul(c, I64(vector_bytes))
-                error = simd.load(builder.add(row, offset))
-
-                def one(j: Value) -> list[Value]:
-                    place = builder.add(simd.word(table, j), offset)
-                    simd.store(builder.fadd(simd.load(place), error), place)
-                    return []
-
-                simd.loop(m, [], one)
-                return []
-
-            simd.loop(chunks, [], chunk)
-            return context.get_dummy_value()
-
-        return types.void(*[types.int64] * 3), generate
+def _scale(shape: Shape) -> Any:
+    vector_bytes, chunks = 4 * shape.lanes, I64(shape.chunks)
 
     @intrinsic
     def scale(typing, row, factor):  # type: ignore[no-untyped-def]
@@ -297,7 +277,7 @@ def _row_operations(shape: Shape) -> tuple[Any, Any, Any, Any]:
 
         return types.void(types.int64, types.float32), generate
 
-    return add, sum_rows, spread, scale
+    return scale
 
 
 def two_by_two(simd: Simd, m: Value, start: list[Value], rows: Any) -> list[Value]:
