@@ -1,0 +1,1 @@
+"""Looking at vectors one word at a time: neighbours, analogies, differences between two files, axes."""
