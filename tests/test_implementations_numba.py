@@ -220,6 +220,19 @@ def test_what_it_cannot_do_it_says() -> None:
         NumbaTrainer(lanes=3)
 
 
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+def test_threads_with_copies_of_the_treetop_learn_as_much_as_one(model: str) -> None:
+    """Each thread trains its own copy of the nodes nearest the root: no step is lost, and none taken twice."""
+    corpus = zipf_corpus([200] * 300)
+    h = Hyperparameters(model=model, loss="hs", vector_size=24, min_count=1, epochs=3, sample=0)
+    one, many = (train(NumbaTrainer(), corpus, h, threads=threads) for threads in (1, 3))
+    assert one.trained_words == many.trained_words
+    for first, second in ((one.output_rows()[-63:], many.output_rows()[-63:]), (one.vectors(), many.vectors())):
+        ratios = np.linalg.norm(second, axis=1) / np.linalg.norm(first, axis=1)
+        assert np.median(ratios) == pytest.approx(1, abs=0.15)
+        assert ratios[-1] == pytest.approx(1, abs=0.3)
+
+
 def test_a_mapped_corpus_trains_as_one_in_memory(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The pages behind the threads are given back while they run, several times an epoch here."""
     monkeypatch.setattr("bench.implementations.numba_kernels.kernel.POLL_SECONDS", 0.001)

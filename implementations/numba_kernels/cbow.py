@@ -12,10 +12,11 @@ from .machine import make_prefetch
 from .products import make_products
 from .sentence import draw_noise, find_addresses, lay_windows, open_sentence, take
 from .template import CONFIG
+from .treetop import count_centre, load_top, meet_top
 from .unit import address_outputs, address_path, drop_clashes, fill_weights, kind_of, reach_of
 
 shape, centres, negative, window, shrink = CONFIG.shape, CONFIG.centres, CONFIG.negative, CONFIG.window, CONFIG.shrink
-mean, tree = CONFIG.mean, CONFIG.tree
+mean, tree, top = CONFIG.mean, CONFIG.tree, CONFIG.top
 products, prefetch = make_products(shape), make_prefetch(4 * shape.row)
 gather, scatter = make_hidden(shape, centres)
 logits, gradient, input_step = products.logits, products.gradient, products.input_step
@@ -84,7 +85,7 @@ def train_sentence(n, a, b, rate, job, room):  # type: ignore[no-untyped-def]
     lay_windows(n, window, shrink, a, b, room)
     find_addresses(n, job.inputs.ctypes.data, row_bytes, room)
     output, PQ = room.output.ctypes.data, room.PQ.ctypes.data
-    groups = (n + centres - 1) // centres
+    groups, shared = (n + centres - 1) // centres, job.outputs.shape[0] - 1 - top
     if not tree:
         draw_noise(n, centres, negative, a, b, job.noise, room)
         address_outputs(n, groups, centres, negative, columns, row_bytes, job, room)
@@ -93,12 +94,13 @@ def train_sentence(n, a, b, rate, job, room):  # type: ignore[no-untyped-def]
         first = g * centres
         size = min(centres, n - first)
         if tree:
-            blocks = address_path(room.words[g], rate, width, padded, weights, row_bytes, job, room)
+            blocks = address_path(room.words[g], rate, width, padded, weights, row_bytes, top, job, room)
             outputs, base = output, 0
             if g + 1 < groups:
                 word = room.words[g + 1]
                 for k in range(job.path_offsets[word], job.path_offsets[word + 1]):
-                    prefetch(job.outputs.ctypes.data + np.int64(job.path_nodes[k]) * row_bytes)
+                    if job.path_nodes[k] < shared:
+                        prefetch(job.outputs.ctypes.data + np.int64(job.path_nodes[k]) * row_bytes)
         else:
             base = drop_clashes(g, first, size, centres, negative, width, padded, weights, room)
             outputs, blocks = output + 8 * columns * g, all_blocks
@@ -109,15 +111,21 @@ def train_sentence(n, a, b, rate, job, room):  # type: ignore[no-untyped-def]
             prefetch(room.addresses[p])
         train(first, size, n, outputs, blocks, PQ + 4 * base, room)
         room.around[first + 1] = room.addresses[first]
+        if top:
+            count_centre(top, row, 1, room.H, rate, job, room)
 
 
 @compiled
 def worker(job, thread, room):  # type: ignore[no-untyped-def]
     """Take sentences of all epochs in order until none is left or the job is stopped."""
     first, last = take(job)
+    if top and first < last:
+        load_top(top, row, job, room)
     while first < last:
         for item in range(first, last):
             n, a, b, rate = open_sentence(job, item, thread, room)
             if n > 1:
                 train_sentence(n, a, b, rate, job, room)
         first, last = take(job)
+        if top and first >= last:
+            meet_top(top, row, np.float32(job.min_alpha), job, room)

@@ -70,6 +70,11 @@ class Room(NamedTuple):
         hidden: int64 (centres,), their addresses.
         single: int32 (centres,), offsets for hidden vectors: each belongs to one centre.
         shares: float32 (2 ** centres, centres), 1 where a kind of input belongs to a centre's window.
+        top, met: float32, the thread's copy of the top of the tree, and that copy when it met the shared rows.
+        visits: float32, share of the centres whose path goes through each of these rows.
+        others: float32 (1,), other threads.
+        energy: float32 (1,), mean of an input's |x|².
+        since: int64 (2,), centres and inputs since the meeting.
     """
 
     numbers: NDArray[np.uint32]
@@ -95,6 +100,12 @@ class Room(NamedTuple):
     hidden: NDArray[np.int64]
     single: NDArray[np.int32]
     shares: NDArray[np.float32]
+    top: NDArray[np.float32]
+    met: NDArray[np.float32]
+    visits: NDArray[np.float32]
+    others: NDArray[np.float32]
+    energy: NDArray[np.float32]
+    since: NDArray[np.int64]
 
 
 def make_job(corpus: Corpus, hyperparameters: Hyperparameters, seed: int, row: int) -> Job:
@@ -131,13 +142,28 @@ def with_vectors(job: Job, n_words: int, hyperparameters: Hyperparameters, seed:
     return job._replace(inputs=inputs, outputs=aligned((n_words + (hyperparameters.loss == "ns"), row)))
 
 
+def top_visits(job: Job, counts: NDArray[np.int64], top: int) -> NDArray[np.float32]:
+    """Share of the centres whose path goes through each of the last ``top`` inner nodes, float32 (top,)."""
+    kept = counts * (job.keep.astype(np.float64) + 1) / 2**32
+    weights = np.repeat(kept / kept.sum(), np.diff(job.path_offsets))
+    visits = np.bincount(job.path_nodes, weights, len(counts) - 1)
+    return visits[len(visits) - top :].astype(np.float32)
+
+
 def with_threads(job: Job, threads: int) -> Job:
     """The same job from its beginning, counted for so many threads."""
     return job._replace(shared=np.zeros(FIRST_THREAD + PER_THREAD * threads, np.int64))
 
 
-def make_room(shape: Shape, hyperparameters: Hyperparameters, centres: int, longest_path: int) -> Room:
-    """Room for units of so many centres; ``longest_path`` is 0 without a tree."""
+def make_room(
+    shape: Shape,
+    hyperparameters: Hyperparameters,
+    centres: int,
+    longest_path: int,
+    threads: int,
+    visits: NDArray[np.float32],
+) -> Room:
+    """Room for units of so many centres; ``longest_path`` is 0 without a tree, ``visits`` those of its top."""
     n, window = MAX_SENTENCE, hyperparameters.window
     negative = hyperparameters.negative if hyperparameters.loss == "ns" else 0
     inputs, weights = 2 * window + centres, shape.weights
@@ -176,6 +202,12 @@ def make_room(shape: Shape, hyperparameters: Hyperparameters, centres: int, long
         hidden=H.ctypes.data + 4 * shape.row * np.arange(centres, dtype=np.int64),
         single=(8 * weights << np.arange(centres)).astype(np.int32),
         shares=(np.arange(1 << centres)[:, None] >> np.arange(centres) & 1).astype(np.float32),
+        top=aligned((max(len(visits), 1) * shape.row,)),
+        met=aligned((max(len(visits), 1) * shape.row,)),
+        visits=visits,
+        others=np.full(1, threads - 1, np.float32),
+        energy=whole(1, of=np.float32),
+        since=whole(2, of=np.int64),
     )
 
 

@@ -11,11 +11,12 @@ from ...datasets.corpus import Corpus
 from ..examples import Sharing
 from ..hyperparameters import Hyperparameters
 from .compiler_memory import release_compiler
-from .job import FIRST_THREAD, NEXT, PER_THREAD, STOP, Job, make_job, make_room, with_threads, with_vectors
+from .job import FIRST_THREAD, NEXT, PER_THREAD, STOP, Job, make_job, make_room, top_visits, with_threads, with_vectors
 from .products import Shape
 from .sentence import BLOCK
 from .simd import native_lanes
 from .template import Config, load_worker
+from .treetop import TOP
 
 WIDEST = 8
 """Outputs that the products handle at once: their sums fit 16 vector registers."""
@@ -56,12 +57,16 @@ class Kernel:
         pairs = sharing.centres == 0
         negative = 0 if tree else h.negative
         config = Config(shape, centres, negative, h.window, h.shrink_windows, tree and pairs and not cbow)
+        # One thread trains the shared rows themselves, as the reference does.
+        top = min(TOP, len(corpus.vocabulary) - 1) if tree and threads > 1 else 0
+        visits = top_visits(job, corpus.vocabulary.counts, top) if top else np.zeros(0, np.float32)
+        config = config._replace(top=top)
         if cbow:
             kernel, config = "cbow", config._replace(mean=h.cbow_mean, tree=tree)
         else:
             kernel = "path" if tree else "pair" if pairs else "window"
         self._worker = load_worker(kernel, config)
-        self._rooms = [make_room(shape, h, centres, longest) for _ in range(threads)]
+        self._rooms = [make_room(shape, h, centres, longest, threads, visits) for _ in range(threads)]
         self.compile_seconds = self._compile(with_threads(job, 1))
         # The compiler goes before the vectors come: both at once would be the peak of memory.
         release_compiler()

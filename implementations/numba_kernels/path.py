@@ -10,9 +10,11 @@ from .machine import make_prefetch
 from .sentence import find_addresses, find_repeats, lay_windows, open_sentence, take
 from .template import CONFIG
 from .training import make_train
+from .treetop import count_centre, load_top, meet_top
 from .unit import address_path, list_inputs
 
 shape, pairs, window, shrink = CONFIG.shape, CONFIG.pairs, CONFIG.window, CONFIG.shrink
+top, row = CONFIG.top, CONFIG.shape.row
 train, prefetch = make_train(shape, distinct=True), make_prefetch(4 * shape.row)
 width, padded, weights, row_bytes = shape.width, shape.padded_width, shape.weights, 4 * shape.row
 span = 2 * window + 1
@@ -23,16 +25,18 @@ def train_sentence(n, a, b, rate, job, room):  # type: ignore[no-untyped-def]
     base_out, around = job.outputs.ctypes.data, room.around.ctypes.data
     output, kind, same = room.output.ctypes.data, room.kind.ctypes.data, room.same.ctypes.data
     PQ, contexts = room.PQ.ctypes.data, room.addresses.ctypes.data
+    shared = job.outputs.shape[0] - 1 - top
     lay_windows(n, window, shrink, a, b, room)
     find_repeats(n, span, room)
     find_addresses(n, job.inputs.ctypes.data, row_bytes, room)
     for i in range(n):
-        blocks = address_path(room.words[i], rate, width, padded, weights, row_bytes, job, room)
+        blocks = address_path(room.words[i], rate, width, padded, weights, row_bytes, top, job, room)
         low, high = max(0, i - room.reach[i]), min(n - 1, i + room.reach[i])
         if i + 1 < n:
             word = room.words[i + 1]
             for k in range(job.path_offsets[word], job.path_offsets[word + 1]):
-                prefetch(base_out + np.int64(job.path_nodes[k]) * row_bytes)
+                if job.path_nodes[k] < shared:
+                    prefetch(base_out + np.int64(job.path_nodes[k]) * row_bytes)
             if i + window + 2 < n:
                 prefetch(room.addresses[i + window + 2])
         if pairs:
@@ -45,15 +49,21 @@ def train_sentence(n, a, b, rate, job, room):  # type: ignore[no-untyped-def]
         else:
             train(around + 8 * (low + 1), high - low, output, blocks, same, PQ, room)
         room.around[i + 1] = room.addresses[i]
+        if top:
+            count_centre(top, row, high - low, job.inputs[room.words[i]], rate, job, room)
 
 
 @compiled
 def worker(job, thread, room):  # type: ignore[no-untyped-def]
     """Take sentences of all epochs in order until none is left or the job is stopped."""
     first, last = take(job)
+    if top and first < last:
+        load_top(top, row, job, room)
     while first < last:
         for item in range(first, last):
             n, a, b, rate = open_sentence(job, item, thread, room)
             if n > 1:
                 train_sentence(n, a, b, rate, job, room)
         first, last = take(job)
+        if top and first >= last:
+            meet_top(top, row, np.float32(job.min_alpha), job, room)

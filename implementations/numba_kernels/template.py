@@ -28,6 +28,7 @@ class Config(NamedTuple):
         pairs: hierarchical softmax, one context word at a time.
         mean: CBOW averages.
         tree: CBOW with hierarchical softmax.
+        top: inner nodes of which each thread has a copy.
     """
 
     shape: Shape
@@ -38,6 +39,7 @@ class Config(NamedTuple):
     pairs: bool = False
     mean: bool = False
     tree: bool = False
+    top: int = 0
 
 
 CONFIG: Config

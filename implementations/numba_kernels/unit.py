@@ -122,16 +122,22 @@ def address_outputs(n, groups, centres, negative, columns, row_bytes, job, room)
 
 
 @inner
-def address_path(word, rate, width, padded, weights, row_bytes, job, room):  # type: ignore[no-untyped-def]
-    """Outputs and weights of a word's path, filled up to whole blocks; returns how many blocks."""
+def address_path(word, rate, width, padded, weights, row_bytes, top, job, room):  # type: ignore[no-untyped-def]
+    """Outputs and weights of a word's path, filled up to whole blocks; returns how many blocks.
+
+    The last ``top`` nodes are the thread's own (see ``treetop``).
+    """
     begin, end = job.path_offsets[word], job.path_offsets[word + 1]
     blocks = (end - begin + width - 1) // width
     base = job.outputs.ctypes.data
+    shared = job.outputs.shape[0] - 1 - top
+    own = room.top.ctypes.data - shared * row_bytes
     P, Q = 2 * weights, 3 * weights
     for k in range(blocks * width):
         at = weight_of(k, width, padded)
         if k < end - begin:
-            room.output[k] = base + np.int64(job.path_nodes[begin + k]) * row_bytes
+            node = np.int64(job.path_nodes[begin + k])
+            room.output[k] = (base if node < shared else own) + node * row_bytes
             room.PQ[P + at] = rate * np.float32(1 - job.path_codes[begin + k])
             room.PQ[Q + at] = rate
         else:
