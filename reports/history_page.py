@@ -1,0 +1,109 @@
+"""``history.html`` and its figures: words/s, scores and memory over commits, changes first."""
+
+import hashlib
+import io
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from ..benchmarks.history.records import Entry
+from ..datasets.errors import InputError
+from .figures import FORMATS, Drawing, commits, style
+from .files import replace_all
+from .history_tables import changes_table, footnotes, levels_table, sentences
+from .history_view import Track, tracks
+from .html import inline_svg
+
+PAGE = "history.html"
+
+
+def write_history(entries: Sequence[Entry], directory: Path, metrics: Sequence[str] | None = None) -> list[Path]:
+    """Write the page and a figure a configuration, replaced together.
+
+    Args:
+        entries: as ``benchmarks.history.store.load`` gives them.
+        directory: is made where there is none.
+        metrics: names of those to show; None for the usual ones.
+
+    Returns:
+        The files written, the page first.
+
+    Raises:
+        InputError: a metric is unknown, or the files cannot be written.
+    """
+    found = tracks(entries, metrics)
+    drawings = [(track, _drawing(track)) for track in found]
+    contents = {PAGE: render(entries, drawings).encode("utf-8", errors="replace")}
+    for _, drawing in drawings:
+        contents.update({f"figures/{drawing.name}.{form}": data for form, data in drawing.files.items()})
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        return replace_all(directory, contents)
+    except OSError as error:
+        raise InputError(f"cannot write the history into {directory}: {error.strerror or error}") from error
+
+
+def render(entries: Sequence[Entry], drawings: Sequence[tuple[Track, Drawing]]) -> str:
+    """The page as HTML that needs no network: styles, script and figures are inside."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("bench", "reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    found = [track for track, _ in drawings]
+    here = files(__package__)
+    context: dict[str, Any] = {
+        "sentences": sentences(entries, found),
+        "footnotes": footnotes(),
+        "changes": changes_table(found),
+        "machines": [
+            (
+                machine,
+                levels_table([track for track in found if track.machine == machine]),
+                [
+                    (drawing, Markup(inline_svg(drawing.files["svg"], drawing.name)))
+                    for track, drawing in drawings
+                    if track.machine == machine
+                ],
+            )
+            for machine in dict.fromkeys(track.machine for track in found)
+        ],
+        # Our own package data: the only parts, with matplotlib's drawings of escaped text, that go in as they are.
+        "css": Markup((here / "report.css").read_text(encoding="utf-8")),
+        "js": Markup((here / "report.js").read_text(encoding="utf-8")),
+    }
+    return environment.get_template("history.html.jinja").render(context)
+
+
+def _drawing(track: Track) -> Drawing:
+    import matplotlib
+
+    look: Any = style.RC  # matplotlib's type lists every key it knows
+    with matplotlib.rc_context(look):
+        figure = commits.draw(track)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # the layout is found; each format would find it again
+        drawn = {}
+        for form in FORMATS:
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format=form, metadata=_BLANK[form])
+            drawn[form] = buffer.getvalue()
+    return Drawing(_name(track), commits.TITLE, commits.caption(track), commits.alt(track), drawn)
+
+
+_BLANK: dict[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+    "svg": {"Date": None, "Creator": None},
+}
+"""What is left out of files, so that equal data give equal files."""
+
+
+def _name(track: Track) -> str:
+    """A file name that lasts: configuration, and a hash that tells machines apart."""
+    readable = re.sub(r"[^A-Za-z0-9.=]+", "-", track.configuration).strip("-")[:80]
+    return f"{readable}-{hashlib.sha256('/'.join((track.machine, track.corpus)).encode()).hexdigest()[:6]}"
