@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .benchmarks.records import Results
 
 Rows = list[tuple[str, ...]]
-OK, FAULT, USAGE, FAILED_RUNS, INTERRUPTED = 0, 1, 2, 3, 130
+OK, FAULT, USAGE, FAILED_RUNS, INTERRUPTED = 0, 1, 2, 3, 130  # and a gate's 4 and 5
 
 app = typer.Typer(
     name="bench",
@@ -241,6 +241,80 @@ def report(
 
     _reported(load_results(directory), directory)
     return OK
+
+
+@app.command()
+@verb
+def gate(
+    *,
+    base: Annotated[
+        str | None, typer.Option(metavar="REV", help="Revision of git to compare the working tree with.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="RESULTS", help="Stored results to compare with, instead of a revision.")
+    ] = None,
+    results: Annotated[
+        Path | None, typer.Option(metavar="RESULTS", help="With --baseline: the results to judge.")
+    ] = None,
+    different_machine: Annotated[
+        bool, typer.Option("--different-machine", help="With --baseline: compare even if made under other conditions.")
+    ] = False,
+    impl: Annotated[
+        list[str] | None, typer.Option(metavar="A,B", help="Implementations.", show_default="numba")
+    ] = None,
+    corpus: Annotated[str | None, typer.Option(metavar="NAME|PATH", show_default="planted", help="Corpus.")] = None,
+    threads: Annotated[int | None, typer.Option(help="Threads of each worker.", show_default="all cores")] = None,
+    tasks: Tasks = None,
+    rounds: Annotated[int, typer.Option(help="Rounds to begin with.")] = 10,
+    max_rounds: Annotated[int, typer.Option(help="Rounds at most, while nothing is decided.")] = 30,
+    settings: Annotated[
+        Path | None, typer.Option(metavar="FILE.toml", help="Tolerances by metric and task.", show_default="built in")
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the measurements go.")] = Path("results/gate"),
+    timeout: Annotated[float | None, typer.Option(metavar="S", help="Kill a run after this many seconds.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, ...", show_default="auto")] = None,
+    plugin: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE.py", help="Trainers of your own: their repository is gated.")
+    ] = None,
+    **hyperparameters: Any,
+) -> int:
+    """Stop a change that makes a trainer slower, larger or worse.
+
+    Exit codes: 0 no regression, 4 regression, 5 inconclusive.
+
+    Example: python -m bench gate --base HEAD~1 --impl numba
+    """
+    from .benchmarks.gate.measurement import FailedRun, Stopped
+    from .benchmarks.gate.run import gate as run_gate
+    from .benchmarks.gate.settings import read_settings
+    from .benchmarks.gate.stored import gate_stored
+    from .benchmarks.messages import as_flag
+    from .benchmarks.plan import make_plan
+    from .reports.gate_table import write_gate
+
+    if (base is None) == (baseline is None):
+        raise InputError("give either --base REV or --baseline RESULTS with --results RESULTS")
+    thresholds = read_settings(settings)
+    if baseline is not None:
+        if results is None:
+            raise InputError("--baseline needs --results, the results to judge")
+        found = gate_stored(baseline, results, out, settings=thresholds, different_machine=different_machine)
+    else:
+        flags = dict(
+            impl=impl or ["numba"], corpus=corpus, threads=threads, tasks=tasks, timeout=timeout, device=device,
+            plugin=plugin, **hyperparameters,
+        )  # fmt: skip
+        asked = make_plan({key: value for key, value in flags.items() if value not in (None, [])}, as_flag)
+        try:
+            found = run_gate(asked, str(base), out, rounds=rounds, most=max_rounds, settings=thresholds, tell=_say)
+        except FailedRun as error:
+            _say(f"error: {error}")
+            return FAILED_RUNS
+        except Stopped:
+            _say(f"stopped; what was measured is in {out}")
+            return INTERRUPTED
+    print("\n".join(write_gate(found.as_json(), out)))
+    return found.exit_code
 
 
 @app.command("list")

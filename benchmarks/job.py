@@ -20,7 +20,8 @@ class Job(BaseModel):
         directory: of the run; record, log and vectors are written into it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # A gate's base may be older than what starts it: what a worker does not know, it leaves.
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     id: str
     configuration: str

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +49,8 @@ def launch(
     guardian: Guardian,
     heard: Callable[[Signal], None],
     interrupted: Callable[[], bool],
+    variables: Mapping[str, str] | None = None,
+    directory: Path | None = None,
 ) -> Ended:
     """Run one worker to its end. When this returns, nothing of its process group is left.
 
@@ -60,6 +62,8 @@ def launch(
         guardian: ends the group should this process be killed.
         heard: called with each progress signal.
         interrupted: asked several times a second; True ends the worker.
+        variables: further environment variables.
+        directory: where it starts, this process's own by default.
 
     Raises:
         OSError: the log cannot be opened or the process not be started.
@@ -67,7 +71,7 @@ def launch(
     ours, theirs = os.pipe()
     try:
         with log.open("wb") as output:
-            process = _start(job_file, output.fileno(), theirs, threads)
+            process = _start(job_file, output.fileno(), theirs, threads, variables or {}, directory)
     except BaseException:
         os.close(ours)
         raise
@@ -86,7 +90,9 @@ def launch(
     return Ended(process.returncode, stopped, phase, memory)
 
 
-def _start(job_file: Path, output: int, signals: int, threads: int) -> "subprocess.Popen[bytes]":
+def _start(
+    job_file: Path, output: int, signals: int, threads: int, variables: Mapping[str, str], directory: Path | None
+) -> "subprocess.Popen[bytes]":
     environment = {
         **os.environ,
         **thread_variables(threads),
@@ -95,6 +101,7 @@ def _start(job_file: Path, output: int, signals: int, threads: int) -> "subproce
         "PYTHONHASHSEED": "0",
         "PYTHONUNBUFFERED": "1",
         "PYTHONFAULTHANDLER": "1",
+        **variables,
     }
     return subprocess.Popen(
         [sys.executable, "-m", "bench.benchmarks.worker", str(job_file)],
@@ -102,6 +109,7 @@ def _start(job_file: Path, output: int, signals: int, threads: int) -> "subproce
         stdout=output,
         stderr=subprocess.STDOUT,
         env=environment,
+        cwd=directory,
         pass_fds=(signals,),
         start_new_session=True,
     )

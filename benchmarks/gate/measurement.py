@@ -1,0 +1,217 @@
+"""Runs the arms of a round in fresh processes and keeps what they measured."""
+
+import dataclasses
+import hashlib
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...datasets.catalogue import corpora, open_corpus
+from ...datasets.catalogue_entries import matching
+from ...datasets.errors import InputError
+from ..files import write_atomically
+from ..guardian import Guardian
+from ..interrupts import Interrupts
+from ..isolation import choose_cores
+from ..job import Job
+from ..launch import launch
+from ..plan import Plan
+from ..probe import Observation, observed
+from ..records import RunRecord
+from ..schedule import Candidate, candidates
+from ..signals import Signal
+from ..worker import RECORD
+from .revision import Side
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One of the things that a round runs: a side, under a name of its own ("base", "control" or "head")."""
+
+    name: str
+    side: Side
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run of an arm: its record, and what else the machine did."""
+
+    arm: str
+    cell: str
+    round: int
+    record: RunRecord
+    conditions: Observation
+
+    def line(self) -> str:
+        """As a line of ``rounds.jsonl``."""
+        return json.dumps(
+            {
+                "arm": self.arm,
+                "cell": self.cell,
+                "round": self.round,
+                "conditions": dataclasses.asdict(self.conditions),
+                "record": self.record.model_dump(mode="json"),
+            }
+        )
+
+
+class Stopped(Exception):  # noqa: N818 - no error
+    """The gate was interrupted."""
+
+
+class FailedRun(Exception):  # noqa: N818 - the run is what failed
+    """A run did not end well: there is nothing to compare."""
+
+
+class Bench:
+    """Runs rounds of a plan's implementations, arms in random order.
+
+    Args:
+        plan: what to train; its ``repeats`` are not looked at, round r trains with seed r.
+        arms: of each round.
+        out: directory that keeps ``rounds.jsonl`` and the runs.
+        tell: called with a line for each run.
+
+    Raises:
+        InputError: nothing of the plan can run here, or the corpus cannot be opened.
+    """
+
+    def __init__(self, plan: Plan, arms: Sequence[Arm], out: Path, tell: Callable[[str], None]) -> None:
+        self.plan, self.arms, self.out, self._tell = plan, arms, out, tell
+        found = candidates(plan)
+        stuck = [candidate for candidate in found if candidate.obstacle is not None and candidate.chosen]
+        if stuck:
+            assert stuck[0].obstacle is not None
+            raise InputError(f"{stuck[0].name} cannot run: {stuck[0].obstacle[1]}")
+        self.cells = {_cell(candidate, found): candidate for candidate in found if candidate.obstacle is None}
+        corpus = open_corpus(plan.corpus, min_count=plan.hyperparameters.min_count)
+        self._sha256 = corpus.sha256
+        # Workers start in directories of their own.
+        named = matching(plan.corpus, corpora()) is not None
+        self._corpus = plan.corpus if named else str(Path(plan.corpus).expanduser().resolve())
+        self._interrupts = Interrupts()
+        self._guardian = Guardian()
+        (out / "runs").mkdir(parents=True, exist_ok=True)
+
+    def __enter__(self) -> "Bench":
+        self._caught = self._interrupts.caught()
+        self._caught.__enter__()
+        self._guardian.__enter__()
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self._guardian.__exit__(*exception)
+        self._caught.__exit__(*exception)
+
+    def round(self, number: int, *, keep: bool = True) -> list[Measured]:
+        """Run every cell on every arm once, in an order drawn from the plan's ``order_seed`` and the number.
+
+        Args:
+            number: of the round, from 1; also the seed of the training.
+            keep: write the measurements to ``rounds.jsonl``; a warm-up is not kept.
+
+        Raises:
+            FailedRun: a run failed.
+            Stopped: SIGINT, SIGTERM or SIGHUP arrived.
+        """
+        order = [(cell, arm) for cell in self.cells for arm in self.arms]
+        random.Random(f"{self.plan.order_seed}/{number}").shuffle(order)
+        # Arms of one cell stay together: what drifts slowly is then common to them.
+        order.sort(key=lambda item: list(self.cells).index(item[0]))
+        measured = [self._run(cell, arm, number) for cell, arm in order]
+        if keep:
+            with (self.out / "rounds.jsonl").open("a", encoding="utf-8") as file:
+                file.write("".join(one.line() + "\n" for one in measured))
+        return measured
+
+    def _run(self, cell: str, arm: Arm, number: int) -> Measured:
+        candidate = self.cells[cell]
+        name = f"{arm.name}-{candidate.name}-{hashlib.sha256(cell.encode()).hexdigest()[:6]}-r{number}"
+        directory = (self.out / "runs" / name).resolve()
+        directory.mkdir(exist_ok=True)
+        job_file, log = directory / "job.json", directory / "log.txt"
+        write_atomically(job_file, self._job(candidate, arm, number, directory).model_dump_json(indent=2))
+        with observed() as conditions:
+            ended = launch(
+                job_file,
+                log,
+                threads=self.plan.worker_threads,
+                timeout=self.plan.timeout,
+                guardian=self._guardian,
+                heard=_ignore,
+                interrupted=lambda: self._interrupts.requested,
+                variables=arm.side.variables(),
+                directory=directory,
+            )
+        if ended.stopped == "interrupted" or self._interrupts.requested:
+            raise Stopped
+        record = _record(directory)
+        if ended.stopped is not None or record is None or record.status != "ok":
+            why = record.reason if record is not None else f"it ended with code {ended.code}"
+            why = f"it took longer than {self.plan.timeout:g} s" if ended.stopped == "timeout" else why
+            raise FailedRun(f"{cell} failed on {arm.name} ({arm.side.revision[:10]}): {why}; see {log}")
+        self._tell(f"round {number} {cell} {arm.name}: {record.words_per_second or 0:,.0f} words/s")
+        return Measured(arm.name, cell, number, record, conditions)
+
+    def _job(self, candidate: Candidate, arm: Arm, number: int, directory: Path) -> Job:
+        return Job(
+            id=directory.name,
+            configuration="",
+            implementation=candidate.name,
+            options=dict(candidate.given),
+            hyperparameters=candidate.hyperparameters,
+            threads=self.plan.worker_threads,
+            seed=number,
+            round=number,
+            device=self.plan.device,
+            corpus=self._corpus,
+            corpus_sha256=self._sha256,
+            cores=choose_cores(self.plan.worker_threads),
+            tasks=[] if self.plan.tasks is None else list(self.plan.tasks),
+            plugins=list(arm.side.plugins),
+            save_vectors=self.plan.save_vectors,
+            directory=directory,
+        )
+
+
+def read_rounds(path: Path) -> list[Measured]:
+    """What an earlier gate measured.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    try:
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        return [
+            Measured(
+                line["arm"],
+                line["cell"],
+                line["round"],
+                RunRecord.model_validate(line["record"]),
+                Observation(**line["conditions"]),
+            )
+            for line in lines
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path} holds no rounds of a gate: {error}") from None
+
+
+def _cell(candidate: Candidate, found: Sequence[Candidate]) -> str:
+    """A name for a configuration: the implementation's, with its settings where another one shares it."""
+    alone = sum(other.name == candidate.name for other in found) == 1
+    settings: Mapping[str, Any] = candidate.given
+    return candidate.name if alone else f"{candidate.name}[{','.join(f'{k}={v}' for k, v in settings.items())}]"
+
+
+def _record(directory: Path) -> RunRecord | None:
+    try:
+        return RunRecord.model_validate_json((directory / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _ignore(signal: Signal) -> None:
+    """Workers' progress is too short to show."""

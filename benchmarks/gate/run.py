@@ -1,0 +1,81 @@
+"""The gate: base and head side by side, round after round, until the rounds decide."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from ...datasets.errors import InputError
+from ..environment import environment
+from ..files import write_atomically
+from ..plan import Plan
+from .measurement import Arm, Bench, Measured
+from .revision import Side, sides
+from .settings import Settings
+from .verdict import Gate, judge, undecided
+
+ROUNDS, MOST_ROUNDS = 10, 30
+LOOKS = 5
+"""Rounds between two looks, once there are enough."""
+
+
+def gate(
+    plan: Plan,
+    base: str,
+    out: Path,
+    *,
+    rounds: int = ROUNDS,
+    most: int = MOST_ROUNDS,
+    settings: Settings | None = None,
+    tell: Callable[[str], None] = print,
+) -> Gate:
+    """Compare the working tree with a revision.
+
+    Every round runs base, base again as a control, and head, of each implementation, each in a fresh process, in
+    random order, all with the round's number as seed. After ``rounds`` rounds the verdict stands unless it is
+    inconclusive; then rounds are added, up to ``most``.
+
+    Args:
+        plan: what to train and score.
+        base: a revision of git.
+        out: directory for ``rounds.jsonl``, ``gate.json`` and the runs; must not hold an earlier gate.
+        rounds: at least so many.
+        most: at most so many.
+        settings: thresholds.
+        tell: called with a line now and then.
+
+    Raises:
+        InputError: no such revision, nothing that can run, or a directory in use.
+        FailedRun: a run of either side failed.
+        Stopped: interrupted; what was measured is kept.
+    """
+    if not 2 <= rounds <= most:
+        raise InputError(f"--rounds must be from 2 to --max-rounds ({most}), got {rounds}")
+    if (out / "rounds.jsonl").exists():
+        raise InputError(f"{out} already holds a gate; give another --out")
+    settings = settings or Settings()
+    with sides(base, plan.plugin) as (before, after):
+        arms = [Arm("base", before), Arm("control", before), Arm("head", after)]
+        with Bench(plan, arms, out, tell) as bench:
+            # Compiles what has to be compiled, and reads everything from disk once.
+            bench.round(0, keep=False)
+            measured: list[Measured] = []
+            number = 0
+            while True:
+                for _ in range(rounds if not measured else min(LOOKS, most - number)):
+                    number += 1
+                    measured += bench.round(number)
+                found = judge(measured, settings, base=before.revision, head=after.revision)
+                if number >= most or not undecided(found):
+                    break
+                tell(f"undecided after {number} rounds: more are added")
+    return _written(judge(measured, settings, **_about(plan, before, after)), out)
+
+
+def _about(plan: Plan, before: Side, after: Side) -> dict[str, object]:
+    about = {"plan": plan.settled(), "environment": environment()}
+    return {"base": before.revision, "head": after.revision, "about": about}
+
+
+def _written(found: Gate, out: Path) -> Gate:
+    write_atomically(out / "gate.json", json.dumps(found.as_json(), indent=2, default=str) + "\n")
+    return found
