@@ -1,12 +1,11 @@
 """Corpora and question sets by name: listed, found, fetched, opened."""
 
-import hashlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from .cache import atomic_file, cache_dir, explained
+from .cache import explained
 from .catalogue_entries import (
     Copy,
     CorpusEntry,
@@ -19,6 +18,7 @@ from .catalogue_entries import (
     question_entries,
 )
 from .errors import InputError, NotAvailable
+from .generated import generated_file, notice
 
 if TYPE_CHECKING:  # they load numpy, which a list does without
     from .corpus import Corpus
@@ -141,12 +141,8 @@ def open_corpus(name_or_path: str, *, min_count: int, cache: Path | None = None)
 
     entry = cast(CorpusEntry, entry)
     file = corpus_file(entry)
-    notice = None
-    if entry.generated:
-        from .planted import NOTICE
-
-        notice = NOTICE
-    corpus = encode(file, min_count=min_count, name=entry.name, generated=notice, cache=cache)
+    told = notice(entry.name) if entry.generated else None
+    corpus = encode(file, min_count=min_count, name=entry.name, generated=told, cache=cache)
     if entry.text_sha256 is not None and corpus.sha256 != entry.text_sha256:
         raise InputError(
             f"{file} is not {entry.name}: the sha256 of its text is {corpus.sha256}, not {entry.text_sha256}; "
@@ -177,7 +173,7 @@ def corpus_file(entry: CorpusEntry) -> Path:
         InputError: a file is another one than published, or the cache cannot be written.
     """
     if entry.generated:
-        return _planted_file()
+        return generated_file(entry.name)
     if entry.path is not None:
         return entry.path
     if entry.file is None:
@@ -205,24 +201,6 @@ def _download_corpus(entry: CorpusEntry) -> Path:
 
     assert entry.file is not None
     return fetch_file(entry.name, entry.urls, downloads() / entry.file, sha256=entry.sha256)
-
-
-def _planted_file(seed: int = 1) -> Path:
-    """The planted corpus, generated anew whenever the generator or the question files it plants change."""
-    from . import planted
-
-    plan = hashlib.sha256()
-    for module in sorted(Path(planted.__file__).parent.glob("planted*.py")):
-        plan.update(module.read_bytes())
-    for name in ("google", "wordsim-353"):
-        plan.update(find_file(name).read_bytes())
-    path = cache_dir() / "texts" / f"planted-{seed}-{plan.hexdigest()[:12]}.txt"
-    if not path.is_file():
-        with explained(path.parent):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_file(path) as file:
-                planted.write_planted(Path(file.name), seed=seed)
-    return path
 
 
 def _locate(entry: QuestionEntry, download: bool) -> tuple[Path, Copy]:
