@@ -1,0 +1,1 @@
+"""pytest-benchmark suites of kernels, pieces and trainers: ``pytest benchmarks --benchmark-only``."""
