@@ -1,0 +1,1 @@
+"""Parts of the comparison of systems: what was answered, what it proves, how it is kept."""
