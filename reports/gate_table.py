@@ -59,7 +59,8 @@ def sentences(gate: Mapping[str, Any]) -> list[str]:
         "regression": "Regression",
         "inconclusive": "Inconclusive: the measurements do not decide",
     }[gate["verdict"]]
-    found.append(f"{headline}: {gate['head'][:10]} against {gate['base'][:10]}, {conditions['rounds']} rounds.")
+    head, base = (_revision(gate[side]) for side in ("head", "base"))
+    found.append(f"{headline}: {head} against {base}, {conditions['rounds']} rounds.")
     reasons = {
         f"{name}: {decision['reason']}."
         for name, decision in [*gate["speed"].items(), *gate["quality"].items()]
@@ -97,6 +98,11 @@ def markdown(gate: Mapping[str, Any]) -> str:
         if len(rows) > 1:
             parts.append(_table(rows))
     return "\n\n".join([*parts, *others]) + "\n"
+
+
+def _revision(commit: str) -> str:
+    """A commit, shortened; "+" where files were changed since."""
+    return commit[:10] + ("+" if commit.endswith("+") else "")
 
 
 def _table(rows: Sequence[Row]) -> str:
