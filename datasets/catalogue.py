@@ -87,7 +87,7 @@ def load(name: str, *, download: bool = True) -> "QuestionSet":
     Raises:
         NotAvailable, InputError: as ``find_file``; also for a kind that is no question file.
     """
-    from . import questions
+    from . import questions, text_sets
 
     entry = question_set(name)
     path, copy = _locate(entry, download)
@@ -102,9 +102,14 @@ def load(name: str, *, download: bool = True) -> "QuestionSet":
         "categorization": questions.parse_categories,
         "outlier": questions.parse_outliers,
         "association": questions.parse_weat,
+        "classification": partial(
+            text_sets.parse_labelled, classes=copy.classes, train=copy.train, test=copy.test, encoding=copy.encoding
+        ),
+        "documents": text_sets.parse_document_pairs,
+        "texts": partial(text_sets.parse_documents, encoding=copy.encoding),
     }
     if entry.kind not in parsers:
-        raise InputError(f"'{entry.name}' is a set for {entry.kind}, not a file of questions about words")
+        raise InputError(f"'{entry.name}' is a set for {entry.kind}, which nothing here reads yet")
     return parsers[entry.kind](path, name=entry.name)
 
 

@@ -92,6 +92,8 @@ class Copy:
         sha256: of the file; of a folder, of its files one after the other in the order of their paths.
         archive, folder: the archive it is downloaded in, and the folder in there that it is.
         lemma_tags, corrections, score_column: passed to ``parse_similarity``.
+        classes, train, test: passed to ``parse_labelled``.
+        encoding: of its text, where its reader asks.
     """
 
     file: str
@@ -103,6 +105,10 @@ class Copy:
     lemma_tags: bool = False
     corrections: Mapping[str, str] = field(default_factory=dict)
     score_column: int | None = None
+    classes: Mapping[str, str] = field(default_factory=dict)
+    train: str | None = None
+    test: str | None = None
+    encoding: str = "utf-8"
 
     @property
     def name(self) -> str:
@@ -122,9 +128,9 @@ class QuestionEntry:
 
     Attributes:
         name: what tasks and ``find_file`` call it; ``aliases`` do as well.
-        kind: ``analogy``, ``similarity``, ``categorization``, ``outlier``, ``association``, ``classification`` or
-            ``tagging``.
-        rows: questions, pairs, words, lists, sentences or tokens a correct reading gives.
+        kind: ``analogy``, ``similarity``, ``categorization``, ``outlier``, ``association``, ``classification``,
+            ``documents`` (judged pairs), ``texts`` (the documents of another set) or ``tagging``.
+        rows: questions, pairs, words, lists, sentences, documents or tokens a correct reading gives.
         copies: in the order to look for.
         note: what is odd about it.
     """

@@ -12,10 +12,10 @@ def malformed(path: Path, line: int, problem: str) -> NoReturn:
     raise InputError(f"{path}, line {line}: {problem}")
 
 
-def read_text(path: Path) -> str:
-    """The file's text, UTF-8 with or without a byte-order mark, with line ends of one kind (LF).
+def read_text(path: Path, encoding: str = "utf-8") -> str:
+    """The file's text, without a byte-order mark, with line ends of one kind (LF).
 
-    Raises InputError where the file is missing, unreadable, not UTF-8 or binary.
+    Raises InputError where the file is missing, unreadable, of another encoding or binary.
     """
     try:
         raw = path.read_bytes()
@@ -26,7 +26,7 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise InputError(f"Cannot read {path}: {error.strerror or error}") from error
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig" if encoding == "utf-8" else encoding)
     except UnicodeDecodeError as error:
         malformed(path, raw.count(b"\n", 0, error.start) + 1, "not UTF-8 text; convert the file to UTF-8")
     if "\0" in text:
@@ -34,9 +34,9 @@ def read_text(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def numbered_lines(path: Path, *, comments: bool = True) -> Iterator[tuple[int, str]]:
+def numbered_lines(path: Path, *, comments: bool = True, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
     """Lines with their number from 1, without blank ones and, with ``comments``, those that begin with ``#``."""
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+    for number, line in enumerate(read_text(path, encoding).split("\n"), start=1):
         if line.strip() and not (comments and line.lstrip().startswith("#")):
             yield number, line
 

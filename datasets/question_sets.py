@@ -132,4 +132,68 @@ class WordListSet:
         return len(self.lists)
 
 
-QuestionSet = AnalogySet | SimilaritySet | CategorySet | OutlierSet | WordListSet
+@dataclass(frozen=True)
+class TextSet:
+    """Short texts, each a tuple of its words.
+
+    Attributes:
+        name: the file's stem, or the catalogue's name.
+        texts: in the file's order, case kept.
+        notes: what the reader of a score should know of how the file was read.
+    """
+
+    name: str
+    texts: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+@dataclass(frozen=True)
+class LabelledTextSet(TextSet):
+    """Texts to be classified: text i has label i.
+
+    Attributes:
+        labels: the class of each text.
+        n_train: the first so many are for training and the rest for testing; None where the set is not divided.
+    """
+
+    labels: tuple[str, ...] = ()
+    n_train: int | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.texts) != len(self.labels):
+            raise ValueError(f"{len(self.texts)} texts but {len(self.labels)} labels")
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Distinct labels, in order of first appearance."""
+        return tuple(dict.fromkeys(self.labels))
+
+
+@dataclass(frozen=True)
+class DocumentPairSet:
+    """How alike people judged documents to be: each pair (i, j), i < j, of documents numbered from 0 has a score.
+
+    Attributes:
+        name: the file's stem, or the catalogue's name.
+        n_documents: how many documents there are.
+        pairs: row by row of the matrix above its diagonal.
+        scores: finite.
+        notes: what the reader of a score should know of how the file was read.
+    """
+
+    name: str
+    n_documents: int
+    pairs: tuple[tuple[int, int], ...]
+    scores: tuple[float, ...]
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+
+QuestionSet = (
+    AnalogySet | SimilaritySet | CategorySet | OutlierSet | WordListSet | TextSet | LabelledTextSet | DocumentPairSet
+)

@@ -97,8 +97,8 @@ def test_wordsim_keeps_its_repeated_pairs() -> None:
 
 @pytest.mark.parametrize("entry", catalogue.question_sets(), ids=lambda entry: entry.name)
 def test_every_set_at_hand_has_the_rows_the_catalogue_says(entry: QuestionEntry) -> None:
-    if entry.kind in ("classification", "tagging"):
-        pytest.skip("not a file of questions about words")
+    if entry.kind == "tagging":
+        pytest.skip("nothing reads it yet")
     questions = load(entry.name)
     assert len(questions) == entry.rows  # type: ignore[arg-type]
     assert questions.name == entry.name  # type: ignore[attr-defined]
