@@ -40,9 +40,9 @@ def answer(embeddings: Embeddings, questions: AnalogySet, protocol: Protocol) ->
             embeddings.vectors,
             embeddings.norms,
             candidates,
-            _problem(asked[seen], rows, pass_over_variants=gensim),
+            _problem(asked[seen], rows, pass_over_variants=gensim, exclude=protocol.exclude_question_words),
             objective=protocol.objective,
-            positive=not gensim and protocol.objective == "3cosadd",
+            positive=not gensim and protocol.objective != "3cosmul",
             depth=5 if gensim else None,
         )
     return Answers(seen, right)
@@ -58,11 +58,13 @@ def _numbered(questions: AnalogySet, fold: Fold) -> tuple[list[str], NDArray[np.
     return list(number), np.array([numbers[word] for word in flat], dtype=np.int64).reshape(-1, 4)
 
 
-def _problem(asked: NDArray[np.int64], rows: list[list[int]], *, pass_over_variants: bool) -> Problem:
+def _problem(asked: NDArray[np.int64], rows: list[list[int]], *, pass_over_variants: bool, exclude: bool) -> Problem:
     """Questions whose words all have rows, as the solver takes them."""
     first = np.array([own[0] if own else -1 for own in rows], dtype=np.int64)
     abc = first[asked[:, :3]]
     expected = _ragged(asked[:, 3:], rows)
+    if not exclude:
+        return Problem(abc, expected, _ragged(asked[:, :0], rows), open=True)
     if not pass_over_variants:
         own = (abc[expected.question] == expected.row[:, None]).any(axis=1)
         return Problem(abc, _without(expected, own), _ragged(asked[:, :0], rows))

@@ -60,7 +60,7 @@ def score_analogies(embeddings: Embeddings, questions: AnalogySet, protocol: Pro
 def _answer_once(embeddings: Embeddings, questions: AnalogySet, protocol: Protocol) -> Answers:
     """Answers kept as long as the embeddings: ``google-full`` and ``google-strict`` ask the same questions."""
     n_words = min(protocol.first_words or len(embeddings), len(embeddings))
-    key = (questions.name, n_words, protocol.tool, protocol.objective)
+    key = (questions.name, n_words, protocol.tool, protocol.objective, protocol.exclude_question_words)
     kept = _answers.setdefault(embeddings, {})
     if key not in kept or kept[key][0] != questions:
         kept[key] = questions, answer(embeddings, questions, protocol)

@@ -3,7 +3,7 @@
 A question asks for the row whose score is highest. With unit vectors, cos(x, b − a + c) orders rows as
 S[b, x] − S[a, x] + S[c, x] does, where S holds the cosines of the question words (905 in Google's set) with all rows:
 so one matrix product, taken a block of rows at a time, serves every question (3CosAdd, Mikolov, Yih & Zweig 2013), and
-3CosMul too (Levy & Goldberg 2014).
+3CosMul and the baselines too (Levy & Goldberg 2014; Linzen 2016).
 
 Only right or wrong is asked for, which allows two short cuts. The rows of the question words come first, since they
 are what most wrong answers are; a question that some row has beaten is not looked at again. And the questions of one
@@ -13,7 +13,6 @@ float32 decides unless two scores lie closer together than its rounding: those q
 where equal scores go to the first row, as in compute-accuracy.
 """
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .protocols import Objective
+from .threads import n_threads
 
 Rows = NDArray[np.int64]
 
@@ -53,14 +53,23 @@ class Problem:
     """Questions over row numbers.
 
     Attributes:
-        abc: (n, 3), the rows of a, b and c, which are no answers.
+        abc: (n, 3), the rows of a, b and c, which are no answers unless ``open``.
         expected: rows that are right answers; none of them is excluded.
         excluded: rows that are no answers either, besides ``abc``.
+        open: whether a, b and c may be answers as any other row.
     """
 
     abc: Rows
     expected: Ragged
     excluded: Ragged
+    open: bool = False
+
+    def take(self, questions: Rows) -> "Problem":
+        """Some of the questions (ascending)."""
+        n = len(self.abc)
+        return Problem(
+            self.abc[questions], self.expected.take(questions, n), self.excluded.take(questions, n), self.open
+        )
 
     def __len__(self) -> int:
         return len(self.abc)
@@ -86,7 +95,7 @@ def solve(
         candidates: the rows that may be answers, in the order in which equal scores are decided; it contains all rows
             of ``problem``.
         problem: the questions.
-        objective: 3CosAdd, or 3CosMul on cosines shifted to [0, 1].
+        objective: what an answer maximises.
         positive: a best score of zero or less is no answer (compute-accuracy's rule).
         depth: an answer that this many rows of ``problem.excluded`` outrank is not found (gensim looks at the five best
             rows only); None looks at all.
@@ -98,24 +107,17 @@ def solve(
         return right
     matrix = _Unit(vectors, norms)
     kept = candidates[valid[candidates]]
-    questions = Problem(
-        problem.abc[able], problem.expected.take(able, len(problem)), problem.excluded.take(able, len(problem))
-    )
+    questions = problem.take(able)
     best, other, outranked = _among_question_words(matrix, valid, questions, objective)
     # Well above the rounding of a sum of float32 cosines; 3CosMul divides by as little as EPSILON.
-    tolerance = np.full_like(best, 1e-5) if objective == "3cosadd" else np.float32(3e-4) * np.maximum(best, 0)
+    tolerance = np.float32(3e-4) * np.maximum(best, 0) if objective == "3cosmul" else np.full_like(best, 1e-5)
     if positive:
         other = np.maximum(other, 0)
     other = _among_the_rest(matrix, kept, questions, objective, best, other, tolerance)
     right[able] = best > other + tolerance
     close = np.flatnonzero((best <= other + tolerance) & (best >= other - tolerance) & np.isfinite(best))
     if len(close):
-        part = Problem(
-            questions.abc[close],
-            questions.expected.take(close, len(questions)),
-            questions.excluded.take(close, len(questions)),
-        )
-        right[able[close]] = _exactly(matrix, kept, valid, part, objective, positive)
+        right[able[close]] = _exactly(matrix, kept, valid, questions.take(close), objective, positive)
     if depth is not None:
         right[able] &= outranked < depth
     return right
@@ -164,7 +166,8 @@ def _among_question_words(
             else:
                 np.add.at(outranked[chunk], question, block[question, column] > best[chunk][question])
             block[question, column] = -np.inf
-        np.put_along_axis(block, at[chunk], np.float32(-np.inf), axis=1)
+        if not questions.open:
+            np.put_along_axis(block, at[chunk], np.float32(-np.inf), axis=1)
         other[chunk] = block.max(axis=1)
     return best, other, outranked
 
@@ -188,9 +191,9 @@ def _among_the_rest(
     unit = matrix.single(asked)
     # Questions of one pair (a, b) stand together.
     order = np.lexsort((at[:, 1], at[:, 0]))
-    n_threads = _n_threads()
-    n_parts = 4 * n_threads
-    with ThreadPoolExecutor(max_workers=n_threads) as pool:
+    threads = n_threads()
+    n_parts = 4 * threads
+    with ThreadPoolExecutor(max_workers=threads) as pool:
         for start in range(0, len(rest), _BLOCK):
             order = order[(best + tolerance >= other)[order]]
             if not len(order):
@@ -245,7 +248,7 @@ def _exactly(
             unit = matrix.double(rows).T
             block = _combine([query @ unit for query in queries], objective)
             for asked, named in (
-                (np.repeat(np.arange(n), 3), abc.ravel()),
+                *([] if questions.open else [(np.repeat(np.arange(n), 3), abc.ravel())]),
                 (expected.question, expected.row),
                 (excluded.question, excluded.row),
             ):
@@ -278,29 +281,31 @@ def _shift(cosines: NDArray[np.float32], objective: Objective) -> NDArray[np.flo
     return cosines
 
 
-def _relation(a: NDArray[np.float32], b: NDArray[np.float32], objective: Objective) -> NDArray[np.float32]:
-    return b - a if objective == "3cosadd" else b / (a + np.float32(EPSILON))
-
-
-def _join(relation: NDArray[np.float32], c: NDArray[np.float32], objective: Objective) -> NDArray[np.float32]:
-    """Scores, written over ``c``."""
+def _relation(a: NDArray[np.float32], b: NDArray[np.float32], objective: Objective) -> NDArray[np.float32] | np.float32:
+    """What a and b give to the score, which all questions of that pair share."""
+    if objective == "3cosmul":
+        return b / (a + np.float32(EPSILON))
     if objective == "3cosadd":
-        c += relation
-    else:
+        return b - a
+    return b if objective == "ignore-a" else np.float32(0)
+
+
+def _join(
+    relation: NDArray[np.float32] | np.float32, c: NDArray[np.float32], objective: Objective
+) -> NDArray[np.float32]:
+    """Scores, written over ``c``."""
+    if objective == "3cosmul":
         c *= relation
+    else:
+        c += relation
     return c
 
 
 def _combine(cosines: list[NDArray[np.float64]], objective: Objective) -> NDArray[np.float64]:
     a, b, c = cosines
+    if objective == "3cosmul":
+        a, b, c = (np.maximum((1 + cosine) / 2, 0) for cosine in cosines)
+        return b * c / (a + EPSILON)
     if objective == "3cosadd":
         return b - a + c
-    a, b, c = (np.maximum((1 + cosine) / 2, 0) for cosine in cosines)
-    return b * c / (a + EPSILON)
-
-
-def _n_threads() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS and Windows
-        return os.cpu_count() or 1
+    return b + c if objective == "ignore-a" else c

@@ -9,13 +9,24 @@ published ones. The oddities, read in the tools' sources:
   no answer; ``</s>`` is a row like any other.
 - gensim's ``evaluate_word_analogies``: folded with ``str.upper()``, all case variants of the question words are passed
   over, but only among the five best rows.
+
+What an accuracy owes to the offset b − a shows only beside baselines that do not use it, and beside an answer that may
+be any word (Linzen 2016, Issues in evaluating semantic spaces using word analogies, RepEval; Rogers, Drozd & Li 2017,
+The (too many) problems of analogical reasoning with word vectors, *SEM). Linzen writes a : a* :: b : ?, so that his b
+is our c and his a* our b.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-Objective = Literal["3cosadd", "3cosmul"]
-"""What an answer maximises: cos(x, b − a + c), or cos(x, b) cos(x, c) / (cos(x, a) + 0.001) on cosines in [0, 1]."""
+Objective = Literal["3cosadd", "3cosmul", "only-b", "ignore-a"]
+"""What an answer maximises, all vectors of length 1.
+
+- ``3cosadd``: cos(x, b − a + c).
+- ``3cosmul``: cos(x, b) cos(x, c) / (cos(x, a) + 0.001), cosines shifted to [0, 1].
+- ``only-b``: cos(x, c); the name is Linzen's, whose b is our c.
+- ``ignore-a``: cos(x, b + c).
+"""
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,8 @@ class Protocol:
         first_words: only the most frequent so many words take part, as question words and as answers; None for all.
         unknown: questions with a word outside are skipped, or count as wrong.
         tool: whose way with case variants is followed.
-        objective: 3CosAdd or 3CosMul.
+        objective: 3CosAdd, 3CosMul or a baseline.
+        exclude_question_words: whether a, b and c are no answers. Where they are, the answer is mostly one of them.
     """
 
     name: str
@@ -35,6 +47,7 @@ class Protocol:
     unknown: Literal["skip", "wrong"] = "skip"
     tool: Literal["compute-accuracy", "gensim"] = "compute-accuracy"
     objective: Objective = "3cosadd"
+    exclude_question_words: bool = True
 
 
 GOOGLE = {
@@ -48,6 +61,26 @@ GOOGLE = {
     "evaluate_word_analogies does it by default",
 }
 """The presets for Google's set, and in words what they do."""
+
+_BASELINES: dict[str, tuple[Objective, bool, str]] = {
+    "only-b": ("only-b", True, "the word nearest to c alone (Linzen's only-b): a baseline without any relation"),
+    "ignore-a": ("ignore-a", True, "the word nearest to b + c (Linzen's ignore-a): a baseline without the offset"),
+    "honest": (
+        "3cosadd",
+        False,
+        "3CosAdd where the question words may be the answer (Linzen's vanilla; Rogers et al.)",
+    ),
+}
+
+GOOGLE_BASELINES = {
+    replace(
+        protocol, name=f"{protocol.name}-{name}", objective=objective, exclude_question_words=exclude
+    ): f"{how}; {why}"
+    for protocol, how in GOOGLE.items()
+    if protocol.name in ("google-30k", "google-full")
+    for name, (objective, exclude, why) in _BASELINES.items()
+}
+"""What Google's questions give without the offset, or with no word excluded."""
 
 MSR = {Protocol("msr"): "the whole vocabulary; questions with other words are skipped"}
 """The preset for MSR's set."""
