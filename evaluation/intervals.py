@@ -10,6 +10,7 @@ The draws depend on the seed and the questions only, not on the vectors: two mod
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+Numbers = Floats | NDArray[np.integer[Any]]
 
 DRAWS = 10_000
 _DENSE = 400
@@ -83,7 +85,7 @@ def resample_section(
 
 
 def resample_groups(
-    numerators: Floats, denominators: Floats, *, rng: np.random.Generator, draws: int = DRAWS
+    numerators: Numbers, denominators: Numbers, *, rng: np.random.Generator, draws: int = DRAWS
 ) -> Floats:
     """Ratios of sums, (draws,), groups of questions resampled whole; NaN where a draw has nothing to divide by.
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["analogy", "similarity"]
+Kind = Literal["analogy", "similarity", "categorization", "outlier", "association", "documents", "classification"]
+"""As the catalogue calls the kinds of sets."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,9 @@ class Score:
         n: items scored.
         total: items the set holds.
         correct: right answers, where the metric counts them.
-        sections: parts of the score by name.
+        sections: parts of the score by name, and what else is needed to read it.
         reason: why there is no value.
+        sd: standard deviation, where the value is a mean over repetitions for these vectors, such as clusterings.
     """
 
     task: str
@@ -45,6 +47,7 @@ class Score:
     correct: int | None = None
     sections: Mapping[str, Section] = field(default_factory=dict)
     reason: str | None = None
+    sd: float | None = None
 
 
 @dataclass(frozen=True)
@@ -62,4 +65,4 @@ class TaskMetadata:
     chance: float
     higher_is_better: bool = True
     ranked: bool = True
-    """False for sets so small that nobody should rank on them: they are shown, never compared."""
+    """False for what nobody should rank on, sets that are too small, baselines, bias: it is shown, never compared."""

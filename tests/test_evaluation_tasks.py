@@ -1,5 +1,6 @@
 """Tasks by name, scores of files, and the whole way compared with the tools on trained vectors."""
 
+import hashlib
 import json
 import os
 import re
@@ -19,11 +20,14 @@ from bench.evaluation.embeddings import Embeddings, read_embeddings, write_embed
 from bench.evaluation.evaluate import evaluate, evaluate_files
 from bench.evaluation.protocols import Protocol
 from bench.evaluation.similarity import ALL_PAIRS
-from bench.evaluation.tasks import DEFAULT, TOO_SMALL, all_tasks, find_tasks
+from bench.evaluation.tasks import DEFAULT, TOO_SMALL, all_tasks, find_tasks, groups
 
 AGREED = [
     "google-30k", "google-full", "google-strict", "google-gensim-300k", "wordsim-353", "simlex-999", "men", "rw",
     "simverb-3500", "mturk-287", "mturk-771", "ws353-sim", "ws353-rel", "rg-65", "mc-30", "yp-130", "verb-143", "msr",
+    "google-30k-only-b", "google-30k-ignore-a", "google-30k-honest", "google-full-only-b", "google-full-ignore-a",
+    "google-full-honest", "google-30k-3cosmul", "msr-3cosmul", "men-lemma", "ap", "bless", "battig", "esslli-2008-2c",
+    "outliers-8-8-8", "outliers-50-8-8", "lee", "subj", "mr", "trec", *(f"weat-{i}" for i in range(1, 11)),
 ]  # fmt: skip
 
 
@@ -50,7 +54,10 @@ def test_every_agreed_task_is_there_and_can_be_cited() -> None:
         assert metadata.licence
         assert metadata.citation
         assert metadata.description
-        assert metadata.ranked == (metadata.name not in TOO_SMALL)
+        described_only = metadata.kind == "association" or metadata.name.endswith(("-only-b", "-ignore-a", "-honest"))
+        assert metadata.ranked == (metadata.name not in TOO_SMALL and not described_only)
+        assert 0 <= metadata.chance < 0.6
+        assert metadata.sha256 or metadata.name == "mturk-771"
 
 
 def test_the_default_tasks_need_no_download(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -67,11 +74,118 @@ def test_names_keep_their_order_may_be_aliases_and_are_taken_once() -> None:
     assert find_tasks(["all"]) == list(all_tasks())
 
 
+def test_some_names_stand_for_several_tasks() -> None:
+    kinds = {task.metadata.name: task.metadata.kind for task in all_tasks()}
+    for name, members in groups().items():
+        assert [task.metadata.name for task in find_tasks([name])] == members
+        if name in kinds.values():
+            assert members == [task for task, kind in kinds.items() if kind == name]
+    standard = groups()["standard"]
+    assert {"google-30k", "msr", "rw", "battig", "outliers-50-8-8"} <= set(standard)
+    assert not {"google-30k-only-b", "google-30k-3cosmul", "weat-1", "subj"} & set(standard)
+    assert find_tasks(["WEAT"]) == find_tasks(["association"])
+    both = [task.metadata.name for task in find_tasks(["weat-3", "weat", "lee"])]
+    assert both[0] == "weat-3"
+    assert both[-1] == "lee"
+    assert len(both) == 11
+
+
 def test_an_unknown_name_is_answered_with_a_close_one() -> None:
     with pytest.raises(InputError, match="did you mean google-30k"):
         find_tasks(["gogle-30k"])
+    with pytest.raises(InputError, match="did you mean esslli-2008-2c"):
+        find_tasks(["essli2008c"])
     with pytest.raises(InputError, match="the tasks are google-30k"):
         find_tasks(["qqq"])
+
+
+ANALOGIES = ": one\na b c d\n: two\nb a d c\n"
+PAIRS = "# a comment\nold\tnew\t1.5\ncar\tjourney\t7\ntiger\tcat\t9\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "total"),
+    [
+        (ANALOGIES, "analogy", 2),
+        ("a b c d\nb a d c\na b d c\n", "analogy", 3),
+        (PAIRS, "similarity", 3),
+        ("word1,word2,score\nold,new,1.5\ncar,journey,7\n", "similarity", 2),
+        ("old new 1.5\n", "similarity", 1),
+        ("word1\tword2\tPOS\tSimLex999\nold\tnew\tA\t1.5\n", "similarity", 1),
+        ("word1 word2 POS score\nold new A 1.5\n", "similarity", 1),
+    ],
+)
+def test_a_file_is_a_task_of_the_kind_its_content_tells(text: str, kind: str, total: int, tmp_path: Path) -> None:
+    path = tmp_path / "my own.set.txt"
+    path.write_text(text)
+    [task] = find_tasks([str(path)])
+    about = task.metadata
+    assert (about.name, about.kind, about.source) == ("my own.set", kind, str(path))
+    assert about.sha256 == hashlib.sha256(text.encode()).hexdigest()
+    assert task.unavailable() is None
+    words = ["old", "new", "car", "journey", "tiger", "cat", *"abcd"]
+    rows = np.random.default_rng(0).normal(size=(10, 5)).astype(np.float32)
+    [score] = evaluate(Embeddings(words, rows), [task])
+    assert (score.task, score.total) == ("my own.set", total)
+    assert score.n == (2 if text == ANALOGIES else total)
+
+
+@pytest.mark.parametrize("name", ["google", "wordsim-353", "simlex-999"])
+def test_a_published_file_by_path_scores_as_its_task_does(name: str, vectors: Path, tmp_path: Path) -> None:
+    shutil.copy(find_file(name), tmp_path / "copy.tsv")
+    embeddings = read_embeddings(vectors)
+    [own] = evaluate(embeddings, find_tasks([str(tmp_path / "copy.tsv")]))
+    [published] = evaluate(embeddings, find_tasks(["google-full" if name == "google" else name]))
+    assert (own.value, own.n, own.total) == (published.value, published.n, published.total)
+
+
+def test_files_are_found_beside_names_and_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.tsv").write_text(PAIRS)
+    monkeypatch.chdir(tmp_path)
+    found = find_tasks(["mine.tsv", "simlex", "./mine.tsv"])
+    assert [task.metadata.name for task in found] == ["mine", "simlex-999"]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "is empty; it should hold analogy questions"),
+        (b"# nothing\n\n", "is empty"),
+        (b"only two\n", r"line 1: .*; the file should hold analogy questions, four words a line .* or word pairs"),
+        (b"one two three\n", "line 1: the score 'three' is not a number"),
+        (b"a b c d e\n", "line 1: 5 fields"),
+        (b": x\na b c d\na b c\n", "line 3: 3 words, expected the four"),
+        (b"\x00\x01\x02", "line 1: a zero byte"),
+        (b"caf\xe9 a b c\n", "line 1: not UTF-8"),
+    ],
+)
+def test_a_file_in_no_known_format_is_refused(content: bytes, problem: str, tmp_path: Path) -> None:
+    (tmp_path / "odd.txt").write_bytes(content)
+    with pytest.raises(InputError, match=problem) as raised:
+        find_tasks([str(tmp_path / "odd.txt")])
+    assert str(tmp_path / "odd.txt") in str(raised.value)
+
+
+def test_a_path_to_nothing_or_to_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no question file"):
+        find_tasks([str(tmp_path / "none.txt")])
+    with pytest.raises(InputError, match="is a directory"):
+        find_tasks([str(tmp_path)])
+
+
+@pytest.mark.parametrize("stem", ["simlex-999", "WordSim353", "google-30k", "standard"])
+def test_a_file_is_not_scored_under_the_name_of_another_task(stem: str, tmp_path: Path) -> None:
+    (tmp_path / f"{stem}.tsv").write_text(PAIRS)
+    with pytest.raises(InputError, match=f"under the name of another task, '{stem}'; rename the file"):
+        find_tasks([str(tmp_path / f"{stem}.tsv")])
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mine.tsv").write_text(PAIRS)
+    with pytest.raises(InputError, match="under the name of another task, 'mine'"):
+        find_tasks([str(tmp_path / folder / "mine.tsv") for folder in ("one", "two")])
 
 
 def test_a_task_whose_file_cannot_be_had_says_so_and_the_others_go_on(
