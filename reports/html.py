@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-from . import tables
+from . import quality, tables
 from .figures import Drawing, style
 from .markdown import dateline, details
 from .summary import Summary
@@ -34,6 +34,9 @@ def render(summary: Summary, drawings: Sequence[Drawing]) -> str:
         "sentences": sentences(summary),
         "footnotes": footnotes(summary),
         "main": tables.main_table(summary),
+        "quality": quality.table(summary),
+        "quality_sentences": quality.sentences(summary),
+        "quality_notes": quality.notes(summary),
         "failures": tables.failures_table(summary),
         "details": details(summary),
         # Our own package data and matplotlib's drawing of escaped text: the only parts that go in as they are.

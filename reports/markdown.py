@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from . import tables
+from . import quality, tables
 from .figures import Drawing
 from .summary import Summary
 from .tables import Entry, Table
@@ -19,6 +19,10 @@ def render(summary: Summary, drawings: Sequence[Drawing]) -> str:
     if summary.rows:
         parts += ["## Results", _table(tables.main_table(summary))]
         parts.append("\n".join(f"- {escape(note)}" for note in footnotes(summary)))
+    if summary.quality:
+        parts += [f"## {quality.HEADING}", *map(escape, quality.sentences(summary))]
+        if (verdicts := quality.table(summary)).rows:
+            parts += [_table(verdicts), "\n".join(f"- {escape(note)}" for note in quality.notes(summary))]
     if summary.failures:
         parts += ["## Runs without numbers", _table(tables.failures_table(summary))]
     if drawings:

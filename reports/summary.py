@@ -7,6 +7,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
+from ..benchmarks.quality_comparison import Contrast, compare_quality
 from ..benchmarks.records import CorpusRecord, Results, RunRecord
 from ..benchmarks.statistics import median_interval, paired_ratio
 from .cells import Cell, cells, same_protocol
@@ -98,6 +99,8 @@ class Summary:
     environment: Mapping[str, Any]
     rows: tuple[Row, ...]
     failures: tuple[Failure, ...]
+    quality: tuple[Contrast, ...] = ()
+    """Each configuration's scores against its baseline's; none where there is nothing to compare with."""
 
     @property
     def finished_rows(self) -> tuple[Row, ...]:
@@ -121,8 +124,21 @@ def summarise(results: Results) -> Summary:
     rows = [_row(cell, bases[cell.label]) for cell in groups]
     rows.sort(key=lambda row: (not row.finished, -(row.speed.value if row.speed else 0.0)))
     return Summary(
-        results.created, results.command, results.corpus, results.environment, tuple(rows), tuple(_failures(groups))
-    )
+        results.created, results.command, results.corpus, results.environment, tuple(rows), tuple(_failures(groups)),
+        quality=tuple(_quality(groups, bases)),
+    )  # fmt: skip
+
+
+def _quality(groups: Sequence[Cell], bases: Mapping[str, Cell | None]) -> list[Contrast]:
+    """Each configuration against the baseline of its hyperparameters; those baselines against the first of them."""
+    finished = [cell for cell in groups if cell.finished]
+    if len(finished) < 2:
+        return []
+    own = {cell.label: bases[cell.label] or cell for cell in finished}
+    first = own[finished[0].label].label
+    against = {label: first if base.label == label else base.label for label, base in own.items()}
+    pairs = [(base, label) for label, base in against.items() if base != label]
+    return compare_quality({cell.label: cell.finished for cell in finished}, pairs)
 
 
 def _failures(groups: Sequence[Cell]) -> Iterator[Failure]:

@@ -71,6 +71,32 @@ def fraction_range(low: float, high: float, metric: str) -> str:
     return text.replace("-", MINUS).replace("\0", joint)
 
 
+def difference(value: float | None, metric: str) -> str:
+    """A difference of two scores with its sign: accuracies in points, correlations as they are."""
+    if value is None:
+        return MISSING
+    text = f"{100 * value:+.2f} points" if is_share(metric) else f"{value:+.4f}"
+    return text.replace("-", MINUS)
+
+
+def difference_range(low: float, high: float, metric: str) -> str:
+    """Both ends of a difference's interval."""
+    text = f"{100 * low:+.2f} to {100 * high:+.2f}" if is_share(metric) else f"{low:+.4f} to {high:+.4f}"
+    return text.replace("-", MINUS)
+
+
+def size(value: float | None, metric: str) -> str:
+    """How large a difference is, without a sign."""
+    return difference(value, metric).lstrip(f"+{MINUS}")
+
+
+def p_value(value: float | None) -> str:
+    """``0.034``; what is smaller than a thousandth is not told apart."""
+    if value is None:
+        return MISSING
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
 def is_share(metric: str) -> bool:
     """Whether the metric is a share of items (shown in per cent) rather than a correlation."""
     return "accuracy" in metric or "purity" in metric

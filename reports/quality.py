@@ -1,0 +1,105 @@
+"""Quality: equal, better or undecided. What the seeds allow to say, as a table and in sentences."""
+
+from collections.abc import Sequence
+
+from ..benchmarks.quality_comparison import Contrast
+from . import units
+from .summary import Summary
+from .tables import TITLES, Column, Entry, Table
+
+HEADING = "Quality: equal, better or undecided"
+
+_ORDER = ("better", "worse", "equal within margin", "undecided", "not ranked", "not scorable")
+
+
+def sentences(summary: Summary) -> list[str]:
+    """What was found for each configuration; or why there is nothing to find."""
+    if not summary.quality:
+        return []
+    if not judged(summary):
+        return [
+            "No verdict: with so few seeds a difference cannot be told from chance. It takes at least 3 seeds of each "
+            "implementation (--repeats 3; 5 or more show smaller differences)."
+        ]
+    pairs = dict.fromkeys((one.system, one.baseline) for one in summary.quality)
+    return [_found(system, baseline, _of(summary, system, baseline)) for system, baseline in pairs]
+
+
+def table(summary: Summary) -> Table:
+    """A row a configuration and task; empty where no seed can tell anything."""
+    columns = (
+        Column("Task"),
+        Column("Implementation"),
+        Column("Against"),
+        Column("Score", True),
+        Column("Against's score", True),
+        Column("Difference", True),
+        Column("p", True),
+        Column("Detectable", True),
+        Column("Verdict"),
+    )
+    rows = tuple(_row(one) for one in summary.quality) if judged(summary) else ()
+    return Table("quality", HEADING, columns, rows)
+
+
+def notes(summary: Summary) -> list[str]:
+    """How to read the table."""
+    if not judged(summary):
+        return []
+    margins = {units.is_share(one.metric): units.size(one.margin, one.metric) for one in summary.quality if one.margin}
+    said = " and ".join(f"{margin} ({'shares' if share else 'correlations'})" for share, margin in margins.items())
+    return [
+        "What varies is the seed; the questions stay. A verdict says what other seeds would give on these very "
+        "questions.",
+        "Difference: of the means over seeds, with its 95 % interval (Welch). p: of no difference, after Holm's "
+        "correction for all rows. Better and worse: p below .05.",
+        f"Equal within margin: two one-sided tests (TOST) show at 5 % that the difference is smaller than {said}; a "
+        "difference smaller than that may still be there.",
+        "Detectable: the difference that these seeds would find with a probability of 80 %. Undecided is no equality: "
+        "it says that more seeds are needed.",
+    ]
+
+
+def judged(summary: Summary) -> bool:
+    """Whether any configuration has seeds enough."""
+    return any(one.p is not None for one in summary.quality)
+
+
+def _of(summary: Summary, system: str, baseline: str) -> list[Contrast]:
+    return [one for one in summary.quality if (one.system, one.baseline) == (system, baseline)]
+
+
+def _found(system: str, baseline: str, contrasts: Sequence[Contrast]) -> str:
+    said = []
+    for verdict in _ORDER:
+        tasks = [TITLES.get(one.task, one.task) for one in contrasts if one.verdict == verdict]
+        if tasks:
+            said.append(f"{verdict} on {_listed(tasks)}")
+    return f"{system} against {baseline}: {'; '.join(said)}."
+
+
+def _row(one: Contrast) -> tuple[Entry, ...]:
+    interval = ""
+    if one.low is not None and one.high is not None:
+        interval = units.difference_range(one.low, one.high, one.metric)
+    equivalence = "" if one.p_equivalence is None else f"equal: {units.p_value(one.p_equivalence)}"
+    return (
+        Entry(TITLES.get(one.task, one.task)),
+        Entry(one.system),
+        Entry(one.baseline),
+        _score(one.value, one.sd, one.runs, one.metric),
+        _score(one.baseline_value, one.baseline_sd, one.baseline_runs, one.metric),
+        Entry(units.difference(one.difference, one.metric), interval, one.difference),
+        Entry(units.p_value(one.p_adjusted), equivalence, one.p_adjusted),
+        Entry(units.size(one.detectable, one.metric), value=one.detectable),
+        Entry(one.verdict, one.reason or ""),
+    )
+
+
+def _score(value: float | None, sd: float | None, seeds: int, metric: str) -> Entry:
+    spread = "" if sd is None else f"± {units.size(sd, metric)}, "
+    return Entry(units.fraction(value, metric), f"{spread}n = {seeds}", value)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
