@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .benchmarks.records import Results
 
 Rows = list[tuple[str, ...]]
+Systems = dict[str, list[Path]]
 OK, FAULT, USAGE, FAILED_RUNS, INTERRUPTED = 0, 1, 2, 3, 130  # and a gate's 4 and 5
 
 app = typer.Typer(
@@ -194,9 +195,39 @@ def run(
 def evaluate(
     *,
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="word2vec text or binary, GloVe text, or .npy.")
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="word2vec text or binary, GloVe text, or .npy; LABEL=FILE,FILE for runs of one system; or a folder of "
+            "`run --save-vectors`.",
+        ),
     ],
     tasks: Tasks = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Compare the systems: better, equal within a margin, or undecided.")
+    ] = False,
+    margin: Annotated[float, typer.Option(help="Differences of accuracy that do not matter.")] = 0.01,
+    margin_correlation: Annotated[float, typer.Option(help="The same for correlations.")] = 0.02,
+    stability: Annotated[
+        bool, typer.Option("--stability", help="Neighbours shared between runs and between systems, by frequency.")
+    ] = False,
+    geometry: Annotated[bool, typer.Option("--geometry", help="Isotropy, hubness, lengths against frequency.")] = False,
+    neighbors: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Show these words' neighbours; how two files differ in them.")
+    ] = None,
+    analogy: Annotated[
+        tuple[str, str, str] | None, typer.Option(metavar="A B C", help="Show the words nearest to A - B + C.")
+    ] = None,
+    axes: Annotated[
+        str | None, typer.Option(metavar="A,B,C,D", help="Show --words on the axes A - B and C - D.")
+    ] = None,
+    words: Annotated[str | None, typer.Option(metavar="A,B", help="Words for --axes.")] = None,
+    vectors: Annotated[
+        str, typer.Option(metavar="WHICH", help="input, output, mean or concatenation: what stands for a word.")
+    ] = "input",
+    normalise: Annotated[
+        bool, typer.Option("--normalise", help="Scale input and output vectors to length 1 first.")
+    ] = False,
     common_vocabulary: Annotated[
         bool, typer.Option("--common-vocabulary", help="Score only the words that all files have.")
     ] = False,
@@ -205,27 +236,119 @@ def evaluate(
         typer.Option("--first-duplicate", help="Keep a repeated word's first vector instead of refusing the file."),
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the intervals; scores have no chance in them.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> int:
-    """Score word vectors that you already have.
+    """Score word vectors that you already have, compare them, look into them.
 
     Example: python -m bench evaluate vectors.bin --tasks google-30k
     """
+    from .benchmarks.saved_vectors import systems
+    from .evaluation.combination import read_which
     from .evaluation.evaluate import evaluate_files
     from .evaluation.tasks import find_tasks
     from .reports.columns import columns, score_rows
 
+    found = systems(files)
+    duplicates: Literal["first", "error"] = "first" if first_duplicate else "error"
+    read: Any = functools.partial(read_which, which=vectors, normalise=normalise, duplicates=duplicates)
+    if neighbors or analogy or axes:
+        return _explore(found, read, neighbors=neighbors, analogy=analogy, axes=axes, words=words, as_json=as_json)
+    if compare:
+        return _compare(found, _apart(tasks), read, margin, margin_correlation, seed, as_json)
+    if stability or geometry:
+        return _shape(found, read, stability=stability, seed=seed, as_json=as_json)
     scored = evaluate_files(
-        files, find_tasks(_apart(tasks)), seed=seed, common_vocabulary=common_vocabulary,
-        duplicates="first" if first_duplicate else "error",
+        [path for paths in found.values() for path in paths], find_tasks(_apart(tasks)), seed=seed,
+        common_vocabulary=common_vocabulary, read=read,
     )  # fmt: skip
     if as_json:
-        print(json.dumps(scored, indent=2, allow_nan=False))
-        return OK
+        return _print_json(scored)
     for entry in scored:
         print(f"{entry['vectors']}: {entry['words']:,} words, {entry['dim']} dimensions")
         print(columns(score_rows(entry["scores"])))
     return OK
+
+
+def _compare(
+    systems: Systems, tasks: list[str] | None, read: Any, margin: float, correlation: float, seed: int, as_json: bool
+) -> int:
+    from dataclasses import asdict
+
+    from .evaluation.compare import compare
+    from .evaluation.tasks import find_tasks
+    from .reports.columns import columns
+    from .reports.comparison_table import comparison_notes, comparison_rows
+
+    found = asdict(
+        compare(systems, find_tasks(tasks), margin=margin, margin_correlation=correlation, seed=seed, read=read)
+    )
+    if as_json:
+        return _print_json(found)
+    print(columns(comparison_rows(found)))
+    print("\n".join(["", *comparison_notes(found)]))
+    return OK
+
+
+def _shape(systems: Systems, read: Any, *, stability: bool, seed: int, as_json: bool) -> int:
+    """Geometry of each file, or the stability of neighbours within and between systems."""
+    from .evaluation.geometry.record import geometry
+    from .evaluation.geometry.stability import stability as stable
+    from .reports.columns import columns
+    from .reports.exploring import geometry_rows, stability_rows
+
+    if stability:
+        result = stable(systems, seed=seed)
+        return _print_json(result) if as_json else _print(columns(stability_rows(result)))
+    records = {str(path): geometry(read(path)) for paths in systems.values() for path in paths}
+    return _print_json(records) if as_json else _print(columns(geometry_rows(records)))
+
+
+def _explore(
+    systems: Systems,
+    read: Any,
+    *,
+    neighbors: str | None,
+    analogy: tuple[str, str, str] | None,
+    axes: str | None,
+    words: str | None,
+    as_json: bool,
+) -> int:
+    """Neighbours, an analogy and axes of each file; what two files differ in."""
+    from .evaluation.exploring import axes as plane
+    from .evaluation.exploring import differences, questions
+    from .reports import exploring as tables
+    from .reports.columns import columns
+
+    def several(text: str) -> list[str]:
+        return [part.strip() for part in text.split(",") if part.strip()]
+
+    if axes is not None and (len(several(axes)) != 4 or not words):
+        raise InputError("--axes takes four words, A,B,C,D, and --words the words to place on A - B and C - D")
+    paths = [path for files in systems.values() for path in files]
+    result: list[dict[str, Any]] = []
+    for path in paths:
+        embeddings, one, shown = read(path), dict[str, Any](vectors=str(path)), []
+        if neighbors:
+            one["neighbors"] = questions.neighbors(embeddings, several(neighbors))
+            shown += [columns(tables.neighbor_rows(one["neighbors"])), *tables.notes(one["neighbors"])]
+        if analogy:
+            one["analogy"] = questions.analogy(embeddings, *analogy)
+            shown += [columns(tables.analogy_rows(one["analogy"])), *tables.notes([one["analogy"]])]
+        if axes and words:
+            a, b, c, d = several(axes)
+            one["axes"] = plane.axes(embeddings, several(words), (a, b), (c, d))
+            shown += [columns(tables.axis_rows(one["axes"]))]
+        result.append(one)
+        if not as_json:
+            print("\n".join([str(path), *filter(None, shown), ""]))
+    if neighbors and len(paths) == 2:
+        differing = differences.differences(read(paths[0]), read(paths[1]), several(neighbors))
+        result.append({"differences": differing})
+        if not as_json:
+            print(columns(tables.difference_rows(differing["words"])))
+            print(f"\nMost different of {differing['sampled']:,} words, mean overlap {differing['mean_overlap']:.2f}:")
+            print(columns(tables.difference_rows(differing["most_different"])))
+    return _print_json(result) if as_json else OK
 
 
 @app.command()
@@ -241,6 +364,69 @@ def report(
 
     _reported(load_results(directory), directory)
     return OK
+
+
+@app.command()
+@verb
+def history(
+    *,
+    store: Annotated[Path, typer.Argument(metavar="STORE", help="Folder with the history.")],
+    add: Annotated[
+        Path | None, typer.Option("--add", metavar="RESULTS", help="Results of `run` to append first.")
+    ] = None,
+    revision: Annotated[
+        str | None, typer.Option(metavar="REV", help="Commit that was measured.", show_default="the harness's own")
+    ] = None,
+    repository: Annotated[Path, typer.Option(metavar="DIR", help="Where git is asked about it.")] = Path(),
+    metrics: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Metrics to show, such as words_per_second or google-30k.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write history.html and its figures here, too.")
+    ] = None,
+) -> int:
+    """Keep results over commits; show words/s and scores, and where they changed.
+
+    Example: python -m bench history my-history --add results/planted
+    """
+    from .benchmarks.history.store import append, load
+    from .benchmarks.store import load_results
+    from .reports.history_view import history_text
+
+    if add is not None:
+        append(load_results(add), store, revision=revision, repository=repository)
+    wanted = [name.strip() for name in metrics.split(",") if name.strip()] if metrics else None
+    entries = load(store)
+    print(history_text(entries, wanted))
+    if out is not None:
+        from .reports.history_page import write_history
+
+        print(write_history(entries, out, wanted)[0])
+    return OK
+
+
+@app.command()
+@verb
+def export(
+    *,
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Results file or folder of `run`.")],
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="Or `list`, to see what there is.")] = "list",
+    out: Annotated[
+        Path, typer.Option(metavar="FILE|DIR", help="Where to write; a folder takes the usual names.")
+    ] = Path(),
+) -> int:
+    """Write results in another tool's format.
+
+    Example: python -m bench export results/planted --format csv --out table.csv
+    """
+    from .benchmarks.store import load_results
+    from .reports.columns import columns
+    from .reports.export import export as write
+    from .reports.export import format_rows
+
+    if form == "list":
+        return _print(columns(format_rows()))
+    return _print("\n".join(map(str, write(load_results(results), form, out))))
 
 
 @app.command()
@@ -454,6 +640,15 @@ def _apart(listed: list[str] | None) -> list[str] | None:
     if listed and not names:
         raise InputError("--tasks names nothing; leave it out for the default")
     return names or None
+
+
+def _print(text: str) -> int:
+    print(text)
+    return OK
+
+
+def _print_json(value: Any) -> int:
+    return _print(json.dumps(value, indent=2, allow_nan=False))
 
 
 def _complain(sentence: str, code: int, debug: bool) -> int:

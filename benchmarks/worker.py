@@ -117,10 +117,16 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter") -> Non
     record.update(_speeds(trainer, corpus.n_tokens * job.hyperparameters.epochs, timing.seconds))
 
     signals.phase("evaluate")
-    _score(job, record, corpus, vectors)
+    _score(job, record, corpus, vectors, trainer.output_vectors() if job.save_vectors else None)
 
 
-def _score(job: "Job", record: dict[str, Any], corpus: "Corpus", vectors: "NDArray[np.float32]") -> None:
+def _score(
+    job: "Job",
+    record: dict[str, Any],
+    corpus: "Corpus",
+    vectors: "NDArray[np.float32]",
+    outputs: "NDArray[np.float32] | None",
+) -> None:
     """Save and score. Its imports stand here, so that they do not count into the training's peak memory."""
     from ..evaluation.embeddings import Embeddings, write_embeddings
     from ..evaluation.evaluate import evaluate
@@ -130,9 +136,24 @@ def _score(job: "Job", record: dict[str, Any], corpus: "Corpus", vectors: "NDArr
     if job.save_vectors:
         write_embeddings(job.directory / VECTORS, embeddings, binary=True)
         record["vectors"] = f"{job.directory.parent.name}/{job.directory.name}/{VECTORS}"
+        if outputs is not None:
+            _save_outputs(job, corpus, outputs)
     start = time.perf_counter()
     record["scores"] = evaluate(embeddings, find_tasks(job.tasks))
     record["evaluate_seconds"] = time.perf_counter() - start
+
+
+def _save_outputs(job: "Job", corpus: "Corpus", outputs: "NDArray[np.float32]") -> None:
+    """Keep the output vectors beside the others, where there is one for each word, for ``evaluate --vectors``."""
+    import numpy as np
+
+    from ..evaluation.combination import OUTPUT_VECTORS
+    from ..evaluation.embeddings import Embeddings, write_embeddings
+
+    rows = np.ascontiguousarray(outputs, dtype=np.float32)
+    if len(rows) == len(corpus.vocabulary):
+        embeddings = Embeddings(corpus.vocabulary.words, rows, corpus.vocabulary.counts)
+        write_embeddings(job.directory / OUTPUT_VECTORS, embeddings, binary=True)
 
 
 def _speeds(trainer: "Trainer", words: int, seconds: float) -> dict[str, float]:

@@ -1,7 +1,8 @@
 """Scoring word vectors: those of a trainer, or files of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,6 +36,7 @@ def evaluate_files(
     seed: int = 1,
     common_vocabulary: bool = False,
     duplicates: Literal["error", "first"] = "error",
+    read: Callable[[Path | str], Embeddings] | None = None,
 ) -> list[dict[str, Any]]:
     """Score files of vectors: for each ``{"vectors", "words", "dim", "zero_rows", "scores"}``, ready for JSON.
 
@@ -45,17 +47,19 @@ def evaluate_files(
         common_vocabulary: keep only the words that all files have, in the order of the first: files with different
             words are else asked different questions, and their scores cannot be compared.
         duplicates: what ``read_embeddings`` does with a word that has more than one vector.
+        read: how a file is read, instead of ``read_embeddings``.
 
     Raises:
         InputError: a file cannot be read, or the files have no word in common.
     """
+    read = read or partial(read_embeddings, duplicates=duplicates)
     for path in paths:
         if not Path(path).is_file():
-            read_embeddings(path, duplicates=duplicates)  # says why not, before minutes go into the others
-    words = _common_words(paths, duplicates) if common_vocabulary else None
+            read(path)  # says why not, before minutes go into the others
+    words = _common_words(paths, read) if common_vocabulary else None
     results = []
     for path in paths:
-        embeddings = read_embeddings(path, duplicates=duplicates)
+        embeddings = read(path)
         if words is not None:
             embeddings = embeddings.restricted(words)
         scores = evaluate(embeddings, tasks, seed=seed)
@@ -71,14 +75,13 @@ def evaluate_files(
     return results
 
 
-def _common_words(paths: Sequence[Path | str], duplicates: Literal["error", "first"]) -> list[str]:
-    first, *others = (set(words) if i else words for i, words in enumerate(_words(path, duplicates) for path in paths))
+def _common_words(paths: Sequence[Path | str], read: Callable[[Path | str], Embeddings]) -> list[str]:
+    first, *others = (set(words) if i else words for i, words in enumerate(_words(read(path)) for path in paths))
     common = [word for word in first if all(word in words for words in others)]
     if not common:
         raise InputError(f"{', '.join(map(str, paths))} have no word in common")
     return common
 
 
-def _words(path: Path | str, duplicates: Literal["error", "first"]) -> Sequence[str]:
-    embeddings = read_embeddings(path, duplicates=duplicates)
+def _words(embeddings: Embeddings) -> Sequence[str]:
     return [embeddings.words[row] for row in embeddings.frequency_order]
