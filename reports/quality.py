@@ -1,6 +1,7 @@
 """Quality: equal, better or undecided. What the seeds allow to say, as a table and in sentences."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..benchmarks.quality_comparison import Contrast
 from . import units
@@ -21,25 +22,24 @@ def sentences(summary: Summary) -> list[str]:
             "No verdict: with so few seeds a difference cannot be told from chance. It takes at least 3 seeds of each "
             "implementation (--repeats 3; 5 or more show smaller differences)."
         ]
-    pairs = dict.fromkeys((one.system, one.baseline) for one in summary.quality)
-    return [_found(system, baseline, _of(summary, system, baseline)) for system, baseline in pairs]
+    return [_found(contrasts) for contrasts in _by_pair(summary)]
 
 
 def table(summary: Summary) -> Table:
     """A row a configuration and task; empty where no seed can tell anything."""
+    baselines = list(dict.fromkeys(one.baseline for one in summary.quality))
     columns = (
-        Column("Task"),
         Column("Implementation"),
-        Column("Against"),
+        Column("Task"),
+        Column("Verdict"),
         Column("Score", True),
-        Column("Against's score", True),
+        Column(baselines[0] if len(baselines) == 1 else "Baseline", True),
         Column("Difference", True),
         Column("p", True),
         Column("Detectable", True),
-        Column("Verdict"),
     )
-    rows = tuple(_row(one) for one in summary.quality) if judged(summary) else ()
-    return Table("quality", HEADING, columns, rows)
+    rows = [_row(one, named=len(baselines) > 1) for contrasts in _by_pair(summary) for one in contrasts]
+    return Table("quality", HEADING, columns, tuple(rows) if judged(summary) else ())
 
 
 def notes(summary: Summary) -> list[str]:
@@ -51,8 +51,8 @@ def notes(summary: Summary) -> list[str]:
     return [
         "What varies is the seed; the questions stay. A verdict says what other seeds would give on these very "
         "questions.",
-        "Difference: of the means over seeds, with its 95 % interval (Welch). p: of no difference, after Holm's "
-        "correction for all rows. Better and worse: p below .05.",
+        "Score: the mean over seeds ± their standard deviation. Difference: of the means, with its 95 % interval "
+        "(Welch). p: of no difference, after Holm's correction for all rows. Better and worse: p below .05.",
         f"Equal within margin: two one-sided tests (TOST) show at 5 % that the difference is smaller than {said}; a "
         "difference smaller than that may still be there.",
         "Detectable: the difference that these seeds would find with a probability of 80 %. Undecided is no equality: "
@@ -65,39 +65,43 @@ def judged(summary: Summary) -> bool:
     return any(one.p is not None for one in summary.quality)
 
 
-def _of(summary: Summary, system: str, baseline: str) -> list[Contrast]:
-    return [one for one in summary.quality if (one.system, one.baseline) == (system, baseline)]
+def _by_pair(summary: Summary) -> list[list[Contrast]]:
+    """The contrasts of one configuration together."""
+    pairs: dict[tuple[str, str], list[Contrast]] = {}
+    for one in summary.quality:
+        pairs.setdefault((one.system, one.baseline), []).append(one)
+    return list(pairs.values())
 
 
-def _found(system: str, baseline: str, contrasts: Sequence[Contrast]) -> str:
+def _found(contrasts: Sequence[Contrast]) -> str:
     said = []
     for verdict in _ORDER:
         tasks = [TITLES.get(one.task, one.task) for one in contrasts if one.verdict == verdict]
         if tasks:
             said.append(f"{verdict} on {_listed(tasks)}")
-    return f"{system} against {baseline}: {'; '.join(said)}."
+    return f"{contrasts[0].system} against {contrasts[0].baseline}: {'; '.join(said)}."
 
 
-def _row(one: Contrast) -> tuple[Entry, ...]:
+def _row(one: Contrast, *, named: bool) -> tuple[Entry, ...]:
     interval = ""
     if one.low is not None and one.high is not None:
         interval = units.difference_range(one.low, one.high, one.metric)
     equivalence = "" if one.p_equivalence is None else f"equal: {units.p_value(one.p_equivalence)}"
+    baseline = _score(one.baseline_value, one.baseline_sd, one.baseline_runs, one.metric)
     return (
-        Entry(TITLES.get(one.task, one.task)),
         Entry(one.system),
-        Entry(one.baseline),
+        Entry(TITLES.get(one.task, one.task)),
+        Entry(one.verdict, one.reason or ""),
         _score(one.value, one.sd, one.runs, one.metric),
-        _score(one.baseline_value, one.baseline_sd, one.baseline_runs, one.metric),
+        replace(baseline, detail=f"{one.baseline}, {baseline.detail}") if named else baseline,
         Entry(units.difference(one.difference, one.metric), interval, one.difference),
         Entry(units.p_value(one.p_adjusted), equivalence, one.p_adjusted),
         Entry(units.size(one.detectable, one.metric), value=one.detectable),
-        Entry(one.verdict, one.reason or ""),
     )
 
 
 def _score(value: float | None, sd: float | None, seeds: int, metric: str) -> Entry:
-    spread = "" if sd is None else f"± {units.size(sd, metric)}, "
+    spread = "" if sd is None else f"± {units.size(sd, metric).removesuffix(' points')}, "
     return Entry(units.fraction(value, metric), f"{spread}n = {seeds}", value)
 
 

@@ -27,12 +27,14 @@ def summary_of(make_results, **accuracies):
 def test_each_configuration_is_compared_with_gensim(make_results):
     summary = summary_of(make_results, like=LIKE, better=BETTER, gensim=GENSIM)
     table = quality.table(summary)
-    rows = {row[1].text: row for row in table.rows}
-    assert {name: row[-1].text for name, row in rows.items()} == {"like": "equal within margin", "better": "better"}
-    assert {row[2].text for row in table.rows} == {"gensim"}
     titles = [column.title for column in table.columns]
-    assert rows["better"][titles.index("Difference")].text == "+4.80 points"
-    assert rows["better"][titles.index("Score")].detail == "± 0.24 points, n = 5"
+    rows = {row[0].text: dict(zip(titles, row, strict=True)) for row in table.rows}
+    assert {name: row["Verdict"].text for name, row in rows.items()} == {
+        "like": "equal within margin", "better": "better",
+    }  # fmt: skip
+    assert rows["better"]["Difference"].text == "+4.80 points"
+    assert (rows["better"]["Score"].text, rows["better"]["Score"].detail) == ("41.2 %", "± 0.24, n = 5")
+    assert rows["better"]["gensim"].text == "36.4 %"
     assert quality.sentences(summary) == [
         "like against gensim: equal within margin on Google analogies.",
         "better against gensim: better on Google analogies.",
@@ -75,12 +77,15 @@ def test_configurations_of_other_hyperparameters_are_compared_with_their_own_bas
         for name, values in (("gensim", GENSIM), ("x", LIKE))
         for seed, value in enumerate(values)
     ]  # fmt: skip
-    found = {one.system: one.baseline for one in summarise(make_results(*runs)).quality}
+    summary = summarise(make_results(*runs))
+    found = {one.system: one.baseline for one in summary.quality}
     assert found == {
         "x[vector_size=100]": "gensim[vector_size=100]",
         "x[vector_size=300]": "gensim[vector_size=300]",
         "gensim[vector_size=300]": "gensim[vector_size=100]",
     }
+    details = {row[0].text: row[4].detail for row in quality.table(summary).rows}
+    assert details["x[vector_size=300]"].startswith("gensim[vector_size=300], ±")
 
 
 def comparison(**fields):

@@ -35,8 +35,8 @@ def _verdict(one: Contrast, higher_is_better: bool, alpha: float) -> tuple[Verdi
     different = one.p_adjusted < alpha
     up = one.difference > 0
     if one.p_equivalence is not None and one.p_equivalence < alpha:
-        side = "above" if up else "below"
-        return "equal within margin", f"a difference, but {side} by less than the margin" if different else None
+        side = "higher" if up else "lower"
+        return "equal within margin", f"{side}, but by less than the margin" if different else None
     if different:
         return ("better" if up == higher_is_better else "worse"), None
     if one.p is not None and one.p < alpha:
