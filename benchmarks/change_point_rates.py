@@ -1,6 +1,6 @@
 """How often change points are false, and how often steps are found: the simulation behind ``history/changes.py``.
 
-``python -m bench.benchmarks.change_point_rates`` prints the tables of docs/history.md; two minutes on one core.
+``python -m bench.benchmarks.change_point_rates`` prints the tables of docs/history.md; a minute on one core.
 """
 
 import argparse
@@ -71,7 +71,7 @@ def found(noise: Noise, n: int, after: int, step: float, repeats: int, seed: int
 def main() -> None:
     """Print both tables as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=2000, help="simulated series a cell")
+    parser.add_argument("--repeats", type=int, default=1000, help="simulated series a cell")
     repeats = parser.parse_args().repeats
     print(f"| noise | {' | '.join(f'{n} commits' for n in LENGTHS)} |\n|---|{'---:|' * len(LENGTHS)}")
     for name, noise in NOISES.items():

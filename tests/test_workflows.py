@@ -18,12 +18,19 @@ import pytest
 from typer.main import get_command
 
 from bench.__main__ import app
+from bench.benchmarks.metrics import metric
+from bench.reports.export import FORMATS
 
 yaml = pytest.importorskip("ruamel.yaml")
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-DOCS = ROOT / "docs" / "github-actions.md"
-ACTIONS = r"(actions/(checkout|setup-python|upload-artifact)@v\d+|\./|OWNER/word2vec-bench@main)"
+PAGES = [
+    (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("github-actions.md", "export.md", "history.md")
+]
+ACTIONS = (
+    r"(actions/(checkout|setup-python|upload-artifact)@v\d+|\./|OWNER/word2vec-bench@main"
+    r"|benchmark-action/github-action-benchmark@v1)"
+)
 
 
 def load(text: str) -> dict[str, Any]:
@@ -31,9 +38,13 @@ def load(text: str) -> dict[str, Any]:
     return loaded
 
 
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+
+
 ACTION = load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS = {step["name"]: step for step in ACTION["runs"]["steps"] if "run" in step}
-EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", DOCS.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+EXAMPLES = [text for page in PAGES for text in blocks(page, "yaml")]
 
 
 def jobs() -> list[tuple[str, dict[str, Any]]]:
@@ -176,6 +187,22 @@ def understood(arguments: list[str]) -> tuple[str, dict[str, Any]]:
     command: Any = get_command(app)
     assert arguments[2] in command.commands, f"there is no verb {arguments[2]}"
     return arguments[2], command.commands[arguments[2]].make_context(arguments[2], arguments[3:]).params
+
+
+def commands() -> list[str]:
+    """Lines that call ``python -m bench`` in the pages' shell blocks and in the examples' steps."""
+    shell = [block for page in PAGES for block in blocks(page, "bash")] + [script for _, script in scripts()]
+    lines = [line.strip() for text in shell for line in text.splitlines()]
+    return [line for line in lines if line.startswith("python -m bench") and "$" not in line]
+
+
+@pytest.mark.parametrize("text", commands())
+def test_the_pages_commands_are_understood(text: str) -> None:
+    verb, given = understood(shlex.split(text)[1:])
+    if verb == "export":
+        assert given["form"] in FORMATS
+    if verb == "history":
+        assert all(metric(name) for text in given["metrics"] or () for name in text.split(","))
 
 
 @pytest.mark.parametrize("code", [0, 4, 5, 2])
