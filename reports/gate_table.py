@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..benchmarks.files import write_atomically
 from ..benchmarks.metrics import metric
 from .columns import columns
+from .files import replace_all
 
 MARKS = {"ok": "✅", "improvement": "🚀", "regression": "❌", "inconclusive": "⚠️"}
 Row = tuple[str, ...]
@@ -85,7 +85,7 @@ def sentences(gate: Mapping[str, Any]) -> list[str]:
 
 def write_gate(gate: Mapping[str, Any], directory: Path) -> list[str]:
     """Write ``gate.md`` beside ``gate.json``; returns what the terminal shows."""
-    write_atomically(directory / "gate.md", markdown(gate))
+    replace_all(directory, {"gate.md": markdown(gate).encode("utf-8")})
     tables = [columns(rows) for rows in (speed_rows(gate), quality_rows(gate)) if len(rows) > 1]
     return [*tables, *sentences(gate), str(directory / "gate.md")]
 
