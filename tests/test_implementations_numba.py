@@ -111,8 +111,7 @@ def test_older_processors_give_the_same(cpu: str) -> None:
     code = """
         import numpy as np
         from bench.datasets.corpus import Corpus
-        from bench.datasets.encode import encode
-from bench.datasets.vocabulary import Vocabulary
+        from bench.datasets.vocabulary import Vocabulary
         from bench.implementations.hyperparameters import Hyperparameters
         from bench.implementations.numba_kernels.simd import native_lanes
         from bench.implementations.numba_trainer import NumbaTrainer

@@ -5,7 +5,7 @@ Loaded by ``template.load_worker`` once for each ``CONFIG``.
 
 import numpy as np
 
-from .compiling import compiled, inlined, inner
+from .compiling import compiled, inlined
 from .hidden import make_hidden
 from .layout import is_tabulated
 from .machine import make_prefetch
@@ -27,7 +27,7 @@ span = 2 * window + centres
 tabulated = centres > 1 and is_tabulated(window, centres)
 
 
-@inner
+@inlined
 def find_inputs(first, size, n, room):  # type: ignore[no-untyped-def]
     """The words in the windows of a unit: the address of their table, their number, and that of their kinds."""
     if centres == 1:
@@ -51,7 +51,7 @@ def find_inputs(first, size, n, room):  # type: ignore[no-untyped-def]
     return room.context.ctypes.data, m, room.kind.ctypes.data
 
 
-@inner
+@inlined
 def train(first, size, n, outputs, blocks, PQ, room):  # type: ignore[no-untyped-def]
     hidden, G, D, H = room.hidden.ctypes.data, room.G.ctypes.data, room.D.ctypes.data, room.H.ctypes.data
     weighted, shares = room.single.ctypes.data, room.shares.ctypes.data

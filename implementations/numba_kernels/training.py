@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .compiling import inner
+from .compiling import inlined
 from .products import Shape, make_products
 
 
@@ -38,6 +38,4 @@ def make_train(shape: Shape, *, distinct: bool) -> Any:
             step(contexts, m, outputs + table_bytes * apart, G + block_bytes * apart)
         add(contexts, m, D)
 
-    # Kernels of several shapes, some of them kept from other processes, meet in one: their symbols must differ.
-    train.__qualname__ = "_".join(map(str, ("train", *shape, int(distinct))))
-    return inner(train)
+    return inlined(train)

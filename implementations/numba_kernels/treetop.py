@@ -16,7 +16,7 @@ single thread needs no copy.
 
 import numpy as np
 
-from .compiling import inner
+from .compiling import inlined, inner
 
 TOP = 63
 """Rows: the last inner nodes, the most frequent ones, about six levels of the tree."""
@@ -51,7 +51,7 @@ def meet_top(top, row, rate, job, room):  # type: ignore[no-untyped-def]
     room.since[0] = room.since[1] = 0
 
 
-@inner
+@inlined
 def count_centre(top, row, inputs, x, rate, job, room):  # type: ignore[no-untyped-def]
     """One centre more is trained, with so many inputs of which ``x`` is one; every ``PERIOD`` of them the rows meet."""
     room.since[0] += 1

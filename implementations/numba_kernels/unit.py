@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .compiling import inner
+from .compiling import inlined, inner
 
 
 @inner
@@ -28,7 +28,7 @@ def fill_weights(rate, centres, outputs, width, padded, weights, PQ):  # type: i
             PQ[Q + weight_of(k, width, padded)] = near
 
 
-@inner
+@inlined
 def drop_clashes(g, first, size, centres, negative, width, padded, weights, room):  # type: ignore[no-untyped-def]
     """Where a noise word is one of the unit's centres, make a second set of weights without it.
 
@@ -121,7 +121,7 @@ def address_outputs(n, groups, centres, negative, columns, row_bytes, job, room)
             room.output[g * columns + centres + k] = base + np.int64(room.noise[k, g]) * row_bytes
 
 
-@inner
+@inlined
 def address_path(word, rate, width, padded, weights, row_bytes, top, job, room):  # type: ignore[no-untyped-def]
     """Outputs and weights of a word's path, filled up to whole blocks; returns how many blocks.
 
