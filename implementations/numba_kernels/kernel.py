@@ -109,6 +109,8 @@ class Kernel:
                 thread.join()
         if errors:
             raise errors[0]
+        # The last thread may end between two looks.
+        progress(self._counted(1), self._total)
         return self._counted(0)
 
     def _release(self, behind: int) -> int:
