@@ -55,20 +55,12 @@ def footnotes() -> list[str]:
 
 def changes_table(found: Sequence[Track]) -> Table:
     """Every change, the latest commit first."""
-    heads = (
-        "Commit",
-        "Date",
-        "Configuration",
-        "Metric",
-        "Before",
-        "After",
-        "Change",
-        "Verdict",
-        "Versions that differ",
+    columns = (
+        *(Column(head) for head in ("Commit", "Configuration", "Metric")),
+        *(Column(head, True) for head in ("Before", "After", "Change")),
+        *(Column(head) for head in ("Verdict", "Versions that differ")),
     )
-    numeric = {"Before", "After", "Change"}
-    rows = tuple(_change(event) for event in events(found))
-    return Table("changes", "Changes of level", tuple(Column(head, head in numeric) for head in heads), rows)
+    return Table("changes", "Changes of level", columns, tuple(_change(event) for event in events(found)))
 
 
 def levels_table(found: Sequence[Track]) -> Table:

@@ -40,6 +40,7 @@ def history(make_results, tmp_path):
 
 
 def cells(table):
+    assert {len(row) for row in table.rows} == {len(table.columns)}
     return [[entry.text for entry in row] for row in table.rows]
 
 

@@ -293,6 +293,7 @@ def test_the_history_is_begun_on_its_branch_and_grows(job: Job) -> None:
     assert [str(path) for path in given["append"]] == [str(job.out)]
     assert str(given["out"]) == str(job.out / "history")
     assert job.told("GITHUB_STEP_SUMMARY").count("a table") == 2
+    assert len(job.git("worktree", "list").splitlines()) == len(job.git("branch").splitlines()) == 1, "all is tidied up"
 
 
 def test_a_history_that_another_job_appended_to_meanwhile_is_begun_anew(job: Job) -> None:
