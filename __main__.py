@@ -11,7 +11,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args, get_origin
 
 import typer
 
@@ -250,7 +250,7 @@ def evaluate(
 
     found = systems(files)
     duplicates: Literal["first", "error"] = "first" if first_duplicate else "error"
-    read: Any = functools.partial(read_which, which=vectors, normalise=normalise, duplicates=duplicates)
+    read: Any = functools.partial(read_which, which=cast(Any, vectors), normalise=normalise, duplicates=duplicates)
     if neighbors or analogy or axes:
         return _explore(found, read, neighbors=neighbors, analogy=analogy, axes=axes, words=words, as_json=as_json)
     if compare:

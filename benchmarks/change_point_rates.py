@@ -27,7 +27,7 @@ def normal(random: np.random.Generator, n: int) -> Series:
 
 def heavy(random: np.random.Generator, n: int) -> Series:
     """Student's t with three degrees of freedom, scaled to variance one."""
-    return random.standard_t(3, size=n) / np.sqrt(3)
+    return np.asarray(random.standard_t(3, size=n) / np.sqrt(3))
 
 
 def bad_nights(random: np.random.Generator, n: int) -> Series:

@@ -159,7 +159,7 @@ def _roof(lanes: int) -> Callable[[], float]:
 
         return types.float32(types.int64, types.int64), generate
 
-    @numba.njit(nogil=True)
+    @numba.njit(nogil=True)  # type: ignore[untyped-decorator]
     def run(count: int, numbers: NDArray[np.float32]) -> float:
         return chains(count, numbers.ctypes.data)  # type: ignore[no-any-return]
 

@@ -9,7 +9,7 @@ from ..environment import environment
 from ..files import write_atomically
 from ..plan import Plan
 from .measurement import Arm, Bench, Measured
-from .revision import Side, sides
+from .revision import sides
 from .settings import Settings
 from .verdict import Gate, judge, undecided
 
@@ -68,12 +68,8 @@ def gate(
                 if number >= most or not undecided(found):
                     break
                 tell(f"undecided after {number} rounds: more are added")
-    return _written(judge(measured, settings, **_about(plan, before, after)), out)
-
-
-def _about(plan: Plan, before: Side, after: Side) -> dict[str, object]:
     about = {"plan": plan.settled(), "environment": environment()}
-    return {"base": before.revision, "head": after.revision, "about": about}
+    return _written(judge(measured, settings, base=before.revision, head=after.revision, about=about), out)
 
 
 def _written(found: Gate, out: Path) -> Gate:

@@ -64,7 +64,7 @@ class Gate:
     @property
     def verdict(self) -> Verdict:
         """The gravest of all: a regression, else something inconclusive, else ok."""
-        found = {decision.verdict for decision in [*self.speed.values(), *self.quality.values()]}
+        found = {one.verdict for one in self.speed.values()} | {one.verdict for one in self.quality.values()}
         return "regression" if "regression" in found else "inconclusive" if "inconclusive" in found else "ok"
 
     @property

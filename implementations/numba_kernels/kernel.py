@@ -3,9 +3,9 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...datasets.corpus import Corpus
 from ..examples import Sharing
@@ -132,11 +132,11 @@ class Kernel:
         return "\n".join(self._worker.inspect_asm().values())
 
     @property
-    def inputs(self) -> Any:
+    def inputs(self) -> NDArray[np.float32]:
         """Input vectors, float32 (n_words, vector_size), a view."""
         return self._job.inputs[:, : self._size]
 
     @property
-    def outputs(self) -> Any:
+    def outputs(self) -> NDArray[np.float32]:
         """Output rows, float32, a view; the idle last one left out."""
         return self._job.outputs[:-1, : self._size]

@@ -217,13 +217,13 @@ def _step(shape: Shape, *, inputs_too: bool, outputs_too: bool, apart: bool = Fa
 
         @intrinsic
         def step_apart(typing, inputs, m, outputs, G, D):  # type: ignore[no-untyped-def]
-            return generator(typing, inputs, m, outputs, G, D)
+            return generator(typing, inputs, m, outputs, G, D)  # type: ignore[no-untyped-call]
 
         return step_apart
 
     @intrinsic
     def step(typing, inputs, m, outputs, G):  # type: ignore[no-untyped-def]
-        return generator(typing, inputs, m, outputs, G)
+        return generator(typing, inputs, m, outputs, G)  # type: ignore[no-untyped-call]
 
     return step
 
