@@ -370,37 +370,35 @@ def report(
 @verb
 def history(
     *,
-    store: Annotated[Path, typer.Argument(metavar="STORE", help="Folder with the history.")],
-    add: Annotated[
-        Path | None, typer.Option("--add", metavar="RESULTS", help="Results of `run` to append first.")
+    store: Annotated[Path, typer.Argument(metavar="STORE", help="Folder of the history; made by the first --append.")],
+    append: Annotated[
+        list[Path] | None, typer.Option(metavar="RESULTS", help="Results to append first: a file or directory.")
     ] = None,
     revision: Annotated[
-        str | None, typer.Option(metavar="REV", help="Commit that was measured.", show_default="the harness's own")
+        str | None,
+        typer.Option(metavar="REV", help="Commit that was measured.", show_default="the harness's own"),
     ] = None,
-    repository: Annotated[Path, typer.Option(metavar="DIR", help="Where git is asked about it.")] = Path(),
+    repository: Annotated[Path, typer.Option(metavar="DIR", help="Where git is asked for the commit's time.")] = Path(),
     metrics: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Metrics to show, such as words_per_second or google-30k.")
+        list[str] | None, typer.Option(metavar="A,B", help="Metrics and tasks to show.", show_default="the usual ones")
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write history.html and its figures here, too.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write history.html and figures there.")] = None,
 ) -> int:
-    """Keep results over commits; show words/s and scores, and where they changed.
+    """Keep results over commits; show levels and where they changed.
 
-    Example: python -m bench history my-history --add results/planted
+    Example: python -m bench history benchmarks --append results/planted
     """
-    from .benchmarks.history.store import append, load
+    from .benchmarks.history.store import append as append_results
+    from .benchmarks.history.store import load
     from .benchmarks.store import load_results
+    from .reports.history_page import write_history
     from .reports.history_view import history_text
 
-    if add is not None:
-        append(load_results(add), store, revision=revision, repository=repository)
-    wanted = [name.strip() for name in metrics.split(",") if name.strip()] if metrics else None
-    entries = load(store)
+    for path in append or []:
+        append_results(load_results(path), store, revision=revision, repository=repository)
+    entries, wanted = load(store), _apart(metrics, "--metrics")
     print(history_text(entries, wanted))
     if out is not None:
-        from .reports.history_page import write_history
-
         print(write_history(entries, out, wanted)[0])
     return OK
 
@@ -409,24 +407,27 @@ def history(
 @verb
 def export(
     *,
-    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Results file or folder of `run`.")],
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="Or `list`, to see what there is.")] = "list",
-    out: Annotated[
-        Path, typer.Option(metavar="FILE|DIR", help="Where to write; a folder takes the usual names.")
-    ] = Path(),
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Results file, or directory of `run --out`.")],
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="github-action-benchmark, bencher, pytest-benchmark, csv, parquet or latex.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE|DIR", help="Where it goes; a format of two files needs a folder.")],
 ) -> int:
     """Write results in another tool's format.
 
-    Example: python -m bench export results/planted --format csv --out table.csv
+    Example: python -m bench export results/planted --format csv --out runs.csv
     """
     from .benchmarks.store import load_results
-    from .reports.columns import columns
-    from .reports.export import export as write
-    from .reports.export import format_rows
+    from .reports.export import export as export_results
 
-    if form == "list":
-        return _print(columns(format_rows()))
-    return _print("\n".join(map(str, write(load_results(results), form, out))))
+    for path in export_results(load_results(results), form, out):
+        print(path)
+    return OK
 
 
 @app.command()
@@ -635,10 +636,10 @@ def _corpora() -> Rows:
     return rows
 
 
-def _apart(listed: list[str] | None) -> list[str] | None:
+def _apart(listed: list[str] | None, flag: str = "--tasks") -> list[str] | None:
     names = [name.strip() for text in listed or [] for name in text.split(",") if name.strip()]
     if listed and not names:
-        raise InputError("--tasks names nothing; leave it out for the default")
+        raise InputError(f"{flag} names nothing; leave it out for the default")
     return names or None
 
 
