@@ -20,6 +20,8 @@ Which = Literal["input", "output", "mean", "concatenation"]
 OUTPUT_VECTORS = "output-vectors.bin"
 """Where a run keeps its output vectors, beside ``vectors.bin``."""
 
+_BLOCK = 8192
+
 
 def combine(input: Embeddings, output: Embeddings, which: Which, *, normalise: bool = False) -> Embeddings:
     """The vectors that stand for words.
@@ -40,7 +42,7 @@ def combine(input: Embeddings, output: Embeddings, which: Which, *, normalise: b
     if which not in get_args(Which):
         raise InputError(f"there are no {which!r} vectors; choose {', '.join(get_args(Which))}")
     if which == "input":
-        return _of(input, _prepared(input, normalise))
+        return _of(input, _prepared(input, normalise)) if normalise else input
     row = {word: i for i, word in enumerate(output.words)}
     if len(row) != len(input) or any(word not in row for word in input.words):
         raise InputError(
@@ -64,6 +66,7 @@ def read_which(
     normalise: bool = False,
     output: Path | str | None = None,
     duplicates: Literal["error", "first"] = "error",
+    limit: int | None = None,
 ) -> Embeddings:
     """Read a file of input vectors and, where they are needed, the output vectors beside it.
 
@@ -73,12 +76,13 @@ def read_which(
         normalise: as for ``combine``.
         output: of the output vectors; ``output-vectors.bin`` in the same folder where None.
         duplicates: as for ``read_embeddings``.
+        limit: as for ``read_embeddings``. Joined and scaled vectors are held in memory.
 
     Raises:
         InputError: there are no output vectors, or what ``combine`` and ``read_embeddings`` raise.
     """
     path = Path(path)
-    first = read_embeddings(path, duplicates=duplicates)
+    first = read_embeddings(path, duplicates=duplicates, limit=limit)
     if which == "input":
         return combine(first, first, which, normalise=normalise)
     beside = path.with_name(OUTPUT_VECTORS) if output is None else Path(output)
@@ -87,14 +91,17 @@ def read_which(
             f"{beside} does not exist, and {which} vectors need the output vectors: train with negative sampling and "
             "--save-vectors, by an implementation that gives them"
         )
-    return combine(first, read_embeddings(beside, duplicates=duplicates), which, normalise=normalise)
+    return combine(first, read_embeddings(beside, duplicates=duplicates, limit=limit), which, normalise=normalise)
 
 
 def _prepared(embeddings: Embeddings, normalise: bool) -> NDArray[np.float32]:
     if not normalise:
         return embeddings.vectors
     lengths = np.where(embeddings.norms > 0, embeddings.norms, 1)
-    unit: NDArray[np.float32] = (embeddings.vectors / lengths[:, None]).astype(np.float32)
+    unit = np.empty(embeddings.vectors.shape, dtype=np.float32)
+    for start in range(0, len(unit), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        unit[block] = embeddings.vectors[block] / lengths[block, None]
     return unit
 
 

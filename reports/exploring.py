@@ -90,6 +90,11 @@ def stability_rows(result: Record) -> Rows:
     return rows
 
 
+def stability_notes(result: Record) -> list[str]:
+    """The verdict on every two groups, with what it rests on."""
+    return [pair["sentence"] for pair in result["comparisons"]]
+
+
 def _measure(record: Record, part: str, key: str) -> str:
     return MISSING if record[part] is None else _number(record[part][key])
 

@@ -90,6 +90,8 @@ def test_files_of_a_run_are_found_beside_each_other(tmp_path: Path) -> None:
     found = read_which(tmp_path / "vectors.bin", "mean", normalise=True)
     np.testing.assert_array_equal(found.vectors, combine(first, second, "mean", normalise=True).vectors)
     write_embeddings(tmp_path / "elsewhere.txt", Embeddings(WORDS, INPUT * 0 + 1), binary=False)
+    few = read_which(tmp_path / "vectors.bin", "mean", limit=4)
+    np.testing.assert_array_equal(few.vectors, ((INPUT + OUTPUT) / 2)[:4])
     other = read_which(tmp_path / "vectors.bin", "output", output=tmp_path / "elsewhere.txt")
     assert (other.vectors == 1).all()
 

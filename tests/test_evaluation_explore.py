@@ -234,12 +234,16 @@ def test_stability_can_be_printed() -> None:
             "b": {"runs": 1, "within": {"1-100": None, "all": None}},
         },
         "comparisons": [
-            {"first": "a", "second": "b", "bands": {"1-100": {"between": 0.4}}, "between": 0.4, "verdict": "undecided"}
+            {
+                "first": "a", "second": "b", "bands": {"1-100": {"between": 0.4}}, "between": 0.4,
+                "verdict": "undecided", "sentence": "Overlap between a and b 0.400: undecided",
+            }
         ],
-    }
+    }  # fmt: skip
     assert rows.stability_rows(result) == [
         ("overlap of neighbours", "1-100", "all", ""),
         ("within a", "0.500", "0.500", ""),
         ("within b", "–", "–", ""),
         ("a to b", "0.400", "0.400", "undecided"),
     ]
+    assert rows.stability_notes(result) == ["Overlap between a and b 0.400: undecided"]

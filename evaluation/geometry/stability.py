@@ -6,7 +6,7 @@ overlap of the ten nearest neighbours, is used here). Two implementations of the
 than that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ...datasets.errors import InputError
-from ..embeddings import read_embeddings
+from ..embeddings import Embeddings, read_embeddings
 from .energy import FEWEST_RUNS, Agreement, Floats, Group, agreement, average, permutation_p, within
 from .overlap import pairwise, read_runs, sample_by_band
 from .shared import by_frequency, common_words
@@ -38,7 +38,7 @@ def stability(
     margin: float = MARGIN,
     seed: int = 1,
     seeds: Mapping[str, Sequence[int]] | None = None,
-    duplicates: Literal["error", "first"] = "error",
+    read: Callable[[Path | str], Embeddings] = read_embeddings,
 ) -> dict[str, Any]:
     """Mean overlap of nearest neighbours within and between groups of runs, by band of frequency.
 
@@ -52,7 +52,7 @@ def stability(
         seed: of the sample.
         seeds: the runs' own seeds. Runs that draw the same examples are alike for that reason; where seeds are given,
             pairs of runs of one seed are left out.
-        duplicates: as for ``read_embeddings``.
+        read: reads a file; only one is in memory.
 
     Returns:
         Ready for JSON: ``{"k", "margin", "shared_words", "chance", "bands", "groups", "comparisons"}``. ``bands`` tells
@@ -66,14 +66,14 @@ def stability(
     _check(groups, seeds)
     names = list(groups)
     paths = [path for name in names for path in groups[name]]
-    vocabularies = [by_frequency(read_embeddings(path, duplicates=duplicates)) for path in paths]
+    vocabularies = [by_frequency(read(path)) for path in paths]
     shared = common_words(vocabularies)
     del vocabularies
     if len(shared) < 2:
         raise InputError(f"the files share {len(shared)} words with vectors; neighbours need two at least")
     k = min(k, len(shared) - 1)
     asked = sample_by_band(len(shared), sample, seed=seed)
-    sources = [partial(read_embeddings, path, duplicates=duplicates) for path in paths]
+    sources = [partial(read, path) for path in paths]
     runs = read_runs(sources, shared, np.concatenate(list(asked.values())), k)
     whole = _leave_out(pairwise(runs), [one for name in names for one in seeds[name]] if seeds else None)
     edges = np.cumsum([len(words) for words in asked.values()])[:-1]
