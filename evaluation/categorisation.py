@@ -107,11 +107,18 @@ def single(questions: CategorySet) -> tuple[list[str], list[str]]:
 
 def cluster(unit: Floats, k: int, seeds: Sequence[int] = SEEDS) -> Labels:
     """k-means clusterings of unit vectors, int64 (n_seeds, n_words)."""
-    from sklearn.cluster import KMeans
+    from sklearn.cluster import KMeans, kmeans_plusplus
     from threadpoolctl import threadpool_limits
 
+    def start(points: Floats, n: int, random_state: np.random.RandomState) -> Floats:
+        # k-means++ as published (Arthur & Vassilvitskii 2007), one candidate a centre: scikit-learn's several take as
+        # long as the iterations that follow.
+        centres: Floats = kmeans_plusplus(points, n, random_state=random_state, n_local_trials=1)[0]
+        return centres
+
     def one(seed: int) -> Labels:
-        labels: Labels = KMeans(k, n_init=STARTS, random_state=seed).fit_predict(unit).astype(np.int64)
+        model = KMeans(k, init=start, n_init=STARTS, random_state=seed)
+        labels: Labels = model.fit_predict(unit).astype(np.int64)
         return labels
 
     # A clustering is made in one thread, so that sums are added in one order and the result is the same on any machine

@@ -83,13 +83,26 @@ def test_clear_classes_are_found_and_nothing_varies() -> None:
 def test_the_score_is_the_mean_over_the_seeds_and_not_the_best_of_them() -> None:
     embeddings, questions = planted(1, noise=2)
     unit = embeddings.vectors / embeddings.norms[:, None]
-    clusterings = [KMeans(5, n_init=STARTS, random_state=seed).fit_predict(unit) for seed in SEEDS]
+    clusterings = cluster(unit, 5)
+    assert len(clusterings) == len(SEEDS) == STARTS == 10
     for metric, score in scores(embeddings, questions).items():
         values = [ORACLES[metric](questions.labels, clusters) for clusters in clusterings]
         assert score.value == pytest.approx(np.mean(values))
         assert score.sd == pytest.approx(np.std(values, ddof=1))
         assert (score.sd or 0) > 0
         assert (score.low or 0) < (score.value or 0) < (score.high or 0)
+
+
+def test_clusters_are_as_compact_as_scikit_learns() -> None:
+    embeddings, _ = planted(2, noise=2)
+    unit = embeddings.vectors / embeddings.norms[:, None]
+
+    def spread(labels: np.ndarray) -> float:
+        return float(sum(((unit[labels == c] - unit[labels == c].mean(axis=0)) ** 2).sum() for c in range(5)))
+
+    ours = np.mean([spread(labels) for labels in cluster(unit, 5)])
+    theirs = np.mean([KMeans(5, n_init=STARTS, random_state=seed).fit(unit).inertia_ for seed in SEEDS])
+    assert ours == pytest.approx(theirs, rel=0.02)
 
 
 def test_clusterings_do_not_depend_on_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
