@@ -45,6 +45,8 @@ NOISE = (1, 5)
 """Share of the items of a session that are drawn from the whole shop."""
 SHORTEST, LONGEST = 5, 20
 """Items of a session; every length between is as likely."""
+TRUTH_SHA256 = "0455293d799316e373a8febacee2324d0835201e4cee60819ea05afa47cb1ad7"
+"""Of the file of true neighbours of seed 1."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from ..datasets.catalogue_entries import QuestionEntry
-from ..datasets.item_sequences import ITEMS, NEIGHBOURS, Item
+from ..datasets.item_sequences import ITEMS, NEIGHBOURS, TRUTH_SHA256, Item
 from .score import Kind, Score, Section, TaskMetadata
 from .task import Task
 
@@ -42,7 +42,7 @@ class ItemRecallTask(Task):
             source=_ENTRY.source,
             licence=_ENTRY.licence,
             citation=_ENTRY.citation,
-            sha256=None,
+            sha256=TRUTH_SHA256,
             metric=METRIC,
             chance=NEIGHBOURS / (ITEMS - 1),
         )

@@ -19,6 +19,7 @@ from bench.datasets.item_sequences import (
     GENRES,
     ITEMS,
     NEIGHBOURS,
+    TRUTH_SHA256,
     Item,
     distance,
     nearness,
@@ -64,7 +65,6 @@ def test_the_same_seed_gives_the_same_bytes_on_every_machine(text: Path, tmp_pat
 
 
 SHA256 = "ad0f1106dc86680725b2992576117d263513786c237fa1871720cd1b1788675b"
-TRUTH_SHA256 = "0455293d799316e373a8febacee2324d0835201e4cee60819ea05afa47cb1ad7"
 
 
 def test_every_item_is_frequent_enough_for_the_default_min_count(lines: list[list[str]], items: list[Item]) -> None:
@@ -83,7 +83,7 @@ def test_popularity_is_a_power_law_and_as_dealt(lines: list[list[str]], items: l
     from scipy.stats import spearmanr
 
     assert spearmanr(found, -np.arange(ITEMS)).statistic > 0.8
-    assert found[:30].sum() > 10 * found[-300:].sum()
+    assert found[:30].mean() > 30 * found[-300:].mean()
 
 
 def test_true_neighbours_are_of_one_genre_and_mutual(items: list[Item]) -> None:
@@ -283,7 +283,9 @@ def test_training_finds_neighbours_and_a_task_scores_them(tmp_path: Path, monkey
 
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path))
     monkeypatch.delenv("BENCH_DATA", raising=False)
-    model = Word2Vec(corpus_file=str(fetch("items")), sg=1, vector_size=30, epochs=5, min_count=5, workers=1, seed=1)
+    model = Word2Vec(
+        corpus_file=str(fetch("items")), sg=1, vector_size=30, epochs=2, window=3, min_count=5, workers=1, seed=1
+    )
     task = ItemRecallTask()
     assert task.unavailable() is None
     [score] = task.score(Embeddings(model.wv.index_to_key, model.wv.vectors))
