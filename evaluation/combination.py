@@ -56,7 +56,7 @@ def combine(input: Embeddings, output: Embeddings, which: Which, *, normalise: b
         return _of(input, np.concatenate([first, second], axis=1))
     if input.dim != output.dim:
         raise InputError(f"input vectors of {input.dim} numbers and output vectors of {output.dim} have no mean")
-    return _of(input, (first + second) / 2)
+    return _of(input, (first + second) * np.float32(0.5))
 
 
 def read_which(
