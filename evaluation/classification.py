@@ -12,6 +12,8 @@ Differences between word2vec implementations are mostly under a point here, whic
 of TREC can tell apart at best.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,7 @@ from ..datasets.question_sets import LabelledTextSet
 from .embeddings import Embeddings
 from .score import Score, Section
 from .text_vectors import KNOWN, mean_vectors, share_known
+from .threads import n_threads
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -58,8 +61,9 @@ def score_classification(embeddings: Embeddings, questions: LabelledTextSet, tas
     right = np.zeros(len(questions), dtype=np.bool_)
     majority = np.zeros(len(questions), dtype=np.bool_)
     tested = np.zeros(len(questions), dtype=np.bool_)
-    for train, test in _splits(labels, questions.n_train):
-        right[test] = _predict(vectors[train], labels[train], vectors[test]) == labels[test]
+    splits = _splits(labels, questions.n_train)
+    for (train, test), predicted in zip(splits, _predictions(vectors, labels, splits), strict=True):
+        right[test] = predicted == labels[test]
         majority[test] = np.bincount(labels[train]).argmax() == labels[test]
         tested[test] = True
     n, correct = int(tested.sum()), int(right.sum())
@@ -84,6 +88,19 @@ def _splits(labels: Labels, n_train: int | None) -> list[tuple[Labels, Labels]]:
 
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SPLIT_SEED)
     return [(train, test) for train, test in folds.split(np.zeros(len(labels)), labels)]
+
+
+def _predictions(vectors: Floats, labels: Labels, splits: list[tuple[Labels, Labels]]) -> list[Labels]:
+    """The classes predicted for the test sentences of each fold."""
+    from threadpoolctl import threadpool_limits
+
+    def one(split: tuple[Labels, Labels]) -> Labels:
+        train, test = split
+        return _predict(vectors[train], labels[train], vectors[test])
+
+    # Matrices this small gain nothing from threads of their own; the folds share the cores.
+    with threadpool_limits(limits=1), ThreadPoolExecutor(max_workers=n_threads()) as pool:
+        return list(pool.map(one, splits))
 
 
 def _predict(train: Floats, labels: Labels, test: Floats) -> Labels:
