@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["analogy", "similarity", "categorization", "outlier", "association", "documents", "classification"]
+Kind = Literal[
+    "analogy", "similarity", "categorization", "outlier", "association", "documents", "classification", "neighbours"
+]
 """As the catalogue calls the kinds of sets."""
 
 

@@ -58,7 +58,9 @@ ASSOCIATIONS = {
 @cache
 def all_tasks() -> tuple[Task, ...]:
     """Every task, analogies first."""
-    return (*_analogies(), *_similarities(), *_others())
+    from .item_recall import ItemRecallTask
+
+    return (*_analogies(), *_similarities(), *_others(), ItemRecallTask())
 
 
 def _analogies() -> list[Task]:
