@@ -21,9 +21,10 @@ from .implementations.hyperparameters import Hyperparameters
 
 if TYPE_CHECKING:
     from .benchmarks.records import Results
+    from .benchmarks.saved_vectors import System
 
 Rows = list[tuple[str, ...]]
-Systems = dict[str, list[Path]]
+Files = dict[str, list[Path]]
 OK, FAULT, USAGE, FAILED_RUNS, INTERRUPTED = 0, 1, 2, 3, 130  # and a gate's 4 and 5
 
 app = typer.Typer(
@@ -43,7 +44,11 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an e
 Tasks = Annotated[
     list[str] | None,
     typer.Option(
-        "--tasks", metavar="A,B", help="Evaluation tasks; `list tasks` names them.", show_default="those at hand"
+        "--tasks",
+        metavar="A,B",
+        help="Evaluation tasks (`list tasks` names them), groups (standard, all, weat, or a kind such as similarity), "
+        "or question files of your own.",
+        show_default="google-30k, wordsim-353, simlex-999",
     ),
 ]
 
@@ -248,7 +253,8 @@ def evaluate(
     from .evaluation.tasks import find_tasks
     from .reports.columns import columns, score_rows
 
-    found = systems(files)
+    named = systems(files)
+    found = {label: system.files for label, system in named.items()}
     duplicates: Literal["first", "error"] = "first" if first_duplicate else "error"
     read: Any = functools.partial(read_which, which=cast(Any, vectors), normalise=normalise, duplicates=duplicates)
     if neighbors or analogy or axes:
@@ -256,7 +262,7 @@ def evaluate(
     if compare:
         return _compare(found, _apart(tasks), read, margin, margin_correlation, seed, as_json)
     if stability or geometry:
-        return _shape(found, read, stability=stability, seed=seed, as_json=as_json)
+        return _shape(named, read, stability=stability, seed=seed, as_json=as_json)
     scored = evaluate_files(
         [path for paths in found.values() for path in paths], find_tasks(_apart(tasks)), seed=seed,
         common_vocabulary=common_vocabulary, read=read,
@@ -270,7 +276,7 @@ def evaluate(
 
 
 def _compare(
-    systems: Systems, tasks: list[str] | None, read: Any, margin: float, correlation: float, seed: int, as_json: bool
+    systems: Files, tasks: list[str] | None, read: Any, margin: float, correlation: float, seed: int, as_json: bool
 ) -> int:
     from dataclasses import asdict
 
@@ -289,22 +295,25 @@ def _compare(
     return OK
 
 
-def _shape(systems: Systems, read: Any, *, stability: bool, seed: int, as_json: bool) -> int:
+def _shape(systems: "dict[str, System]", read: Any, *, stability: bool, seed: int, as_json: bool) -> int:
     """Geometry of each file, or the stability of neighbours within and between systems."""
     from .evaluation.geometry.record import geometry
     from .evaluation.geometry.stability import stability as stable
     from .reports.columns import columns
-    from .reports.exploring import geometry_rows, stability_rows
+    from .reports.exploring import geometry_rows, stability_notes, stability_rows
 
     if stability:
-        result = stable(systems, seed=seed)
-        return _print_json(result) if as_json else _print(columns(stability_rows(result)))
-    records = {str(path): geometry(read(path)) for paths in systems.values() for path in paths}
+        files = {label: system.files for label, system in systems.items()}
+        seeds = {label: system.seeds for label, system in systems.items() if system.seeds is not None}
+        result = stable(files, seed=seed, seeds=seeds if len(seeds) == len(files) else None, read=read)
+        shown = "\n".join([columns(stability_rows(result)), "", *stability_notes(result)])
+        return _print_json(result) if as_json else _print(shown)
+    records = {str(path): geometry(read(path)) for system in systems.values() for path in system.files}
     return _print_json(records) if as_json else _print(columns(geometry_rows(records)))
 
 
 def _explore(
-    systems: Systems,
+    systems: Files,
     read: Any,
     *,
     neighbors: str | None,
@@ -337,7 +346,7 @@ def _explore(
         if axes and words:
             a, b, c, d = several(axes)
             one["axes"] = plane.axes(embeddings, several(words), (a, b), (c, d))
-            shown += [columns(tables.axis_rows(one["axes"]))]
+            shown += [columns(tables.axis_rows(one["axes"])), *tables.notes([one["axes"], *one["axes"]["points"]])]
         result.append(one)
         if not as_json:
             print("\n".join([str(path), *filter(None, shown), ""]))

@@ -7,7 +7,7 @@ from typing import Protocol
 from ..datasets.catalogue import open_corpus
 from ..datasets.corpus import Corpus
 from ..datasets.errors import InputError
-from ..evaluation.tasks import find_tasks
+from ..evaluation.tasks import absolute, find_tasks
 from .environment import environment
 from .files import write_atomically
 from .guardian import Guardian
@@ -208,7 +208,7 @@ class _Benchmark:
             corpus=self._plan.corpus,
             corpus_sha256=self._results.corpus.sha256,
             cores=choose_cores(spec.threads),
-            tasks=None if self._plan.tasks is None else list(self._plan.tasks),
+            tasks=None if self._plan.tasks is None else [absolute(name) for name in self._plan.tasks],
             plugins=[path.resolve() for path in self._plan.plugin],
             save_vectors=self._plan.save_vectors,
             directory=directory.resolve(),

@@ -2,14 +2,22 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from ..datasets.errors import InputError
 from .records import RunRecord
 from .store import RESULTS, load_results
 
 
-def systems(arguments: Sequence[str]) -> dict[str, list[Path]]:
-    """Files by label, in the order given.
+class System(NamedTuple):
+    """The files of one system's runs, and their seeds where they are known."""
+
+    files: list[Path]
+    seeds: list[int] | None = None
+
+
+def systems(arguments: Sequence[str]) -> dict[str, System]:
+    """Systems by label, in the order given.
 
     ``FILE`` is a system of one file, ``LABEL=FILE,FILE`` one of several runs, and a folder that ``run --save-vectors``
     filled gives one system for each configuration, its runs being the rounds.
@@ -17,32 +25,32 @@ def systems(arguments: Sequence[str]) -> dict[str, list[Path]]:
     Raises:
         InputError: a label stands twice, or a folder holds no saved vectors.
     """
-    found: dict[str, list[Path]] = {}
+    found: dict[str, System] = {}
     for argument in arguments:
-        for label, paths in _systems(argument).items():
+        for label, system in _systems(argument).items():
             if label in found:
                 raise InputError(f"two systems are called {label}; name them: LABEL={argument}")
-            found[label] = paths
+            found[label] = system
     return found
 
 
-def _systems(argument: str) -> dict[str, list[Path]]:
+def _systems(argument: str) -> dict[str, System]:
     path = Path(argument)
     if path.is_dir():
         return _saved(path)
     label, equals, listed = argument.partition("=")
     if not equals or path.exists():
-        return {argument: [path]}
+        return {argument: System([path])}
     parts = [Path(part) for part in listed.split(",") if part]
     if not label or not parts:
         raise InputError(f"{argument!r} names no files; write LABEL=FILE,FILE")
     if len(parts) == 1 and parts[0].is_dir():
         inside = _saved(parts[0])
-        return {label if len(inside) == 1 else f"{label} {name}": paths for name, paths in inside.items()}
-    return {label: parts}
+        return {label if len(inside) == 1 else f"{label} {name}": system for name, system in inside.items()}
+    return {label: System(parts)}
 
 
-def _saved(directory: Path) -> dict[str, list[Path]]:
+def _saved(directory: Path) -> dict[str, System]:
     if not (directory / RESULTS).exists():
         raise InputError(f"{directory} is a folder without {RESULTS}; name files of vectors, or a folder of `run`")
     runs = [run for run in load_results(directory).runs if run.status == "ok" and run.vectors is not None]
@@ -57,5 +65,6 @@ def _saved(directory: Path) -> dict[str, list[Path]]:
         options = ",".join(f"{key}={value}" for key, value in group[0].options.items())
         label = name if names.count(name) == 1 else f"{name}[{options}]"
         ordered = sorted(group, key=lambda run: (run.seed, run.round))
-        found[label] = [directory / run.vectors for run in ordered if run.vectors is not None]
+        files = [directory / run.vectors for run in ordered if run.vectors is not None]
+        found[label] = System(files, [run.seed for run in ordered])
     return found

@@ -126,30 +126,46 @@ def find_tasks(names: Sequence[str] | None) -> list[Task]:
     Raises:
         InputError: an unknown name; a file that cannot be read, or whose stem is the name of another task.
     """
-    known = {task.metadata.name: task for task in all_tasks()}
-    keys = {key_of(name): [name] for name in known}
-    for task in known.values():
-        if task.entry.name == task.metadata.name:
-            keys.update({key_of(alias): [task.entry.name] for alias in task.entry.aliases})
-    keys.update({key_of(name): members for name, members in groups().items()})
+    known, keys = {task.metadata.name: task for task in all_tasks()}, _keys()
     found: dict[str, Task] = {}
     for name in DEFAULT if names is None else names:
-        if key_of(name) in keys and not _is_path(name):
-            found.update({member: known[member] for member in keys[key_of(name)]})
-        elif _is_path(name) or Path(name).is_file():
-            task = own_task(Path(name).expanduser())
+        path = _own_file(name)
+        if path is not None:
+            task = own_task(path)
             own = task.metadata.name
             same = found.get(own)
             if key_of(own) in keys or (same is not None and same.metadata.source != task.metadata.source):
                 raise InputError(f"{name} would be scored under the name of another task, '{own}'; rename the file")
             found[own] = task
+        elif key_of(name) in keys:
+            found.update({member: known[member] for member in keys[key_of(name)]})
         else:
             raise InputError(f"there is no task {name!r}; {_hint(name, keys, list(known))}")
     return list(found.values())
 
 
-def _is_path(name: str) -> bool:
-    return "/" in name or os.sep in name
+def absolute(name: str) -> str:
+    """The name of a task as it can be read from any folder: the path of a question file becomes absolute."""
+    path = _own_file(name)
+    return name if path is None else str(path.resolve())
+
+
+def _own_file(name: str) -> Path | None:
+    """The question file that a name stands for, which need not exist; None where it names a task or a group."""
+    if "/" in name or os.sep in name or (key_of(name) not in _keys() and Path(name).is_file()):
+        return Path(name).expanduser()
+    return None
+
+
+@cache
+def _keys() -> dict[str, list[str]]:
+    """The tasks that each name stands for, by the name's key."""
+    known = {task.metadata.name: task for task in all_tasks()}
+    keys = {key_of(name): [name] for name in known}
+    for task in known.values():
+        if task.entry.name == task.metadata.name:
+            keys.update({key_of(alias): [task.entry.name] for alias in task.entry.aliases})
+    return keys | {key_of(name): members for name, members in groups().items()}
 
 
 def _hint(name: str, keys: dict[str, list[str]], known: list[str]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from ...datasets.catalogue import corpora, open_corpus
 from ...datasets.catalogue_entries import matching
 from ...datasets.errors import InputError
+from ...evaluation.tasks import absolute
 from ..files import write_atomically
 from ..guardian import Guardian
 from ..interrupts import Interrupts
@@ -170,7 +171,7 @@ class Bench:
             corpus=self._corpus,
             corpus_sha256=self._sha256,
             cores=choose_cores(self.plan.worker_threads),
-            tasks=[] if self.plan.tasks is None else list(self.plan.tasks),
+            tasks=[absolute(name) for name in self.plan.tasks or ()],
             plugins=list(arm.side.plugins),
             save_vectors=self.plan.save_vectors,
             directory=directory,
