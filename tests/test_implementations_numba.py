@@ -13,7 +13,9 @@ import pytest
 from bench.datasets.corpus import MAX_SENTENCE, Corpus
 from bench.datasets.encode import encode
 from bench.datasets.vocabulary import Vocabulary
+from bench.implementations.examples import Sharing
 from bench.implementations.hyperparameters import Hyperparameters
+from bench.implementations.numba_kernels.kernel import Kernel
 from bench.implementations.numba_trainer import NumbaTrainer
 from bench.implementations.numpy_trainer import NumpyTrainer
 from bench.implementations.trainer import TrainingError
@@ -230,6 +232,37 @@ def test_threads_with_copies_of_the_treetop_learn_as_much_as_one(model: str) -> 
         ratios = np.linalg.norm(second, axis=1) / np.linalg.norm(first, axis=1)
         assert np.median(ratios) == pytest.approx(1, abs=0.15)
         assert ratios[-1] == pytest.approx(1, abs=0.3)
+
+
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+@pytest.mark.parametrize(("loss", "negatives"), [("ns", "window:2"), ("ns", "pair"), ("hs", None)])
+def test_copies_of_frequent_rows_bring_back_all_that_they_gained(model: str, loss: str, negatives: str | None) -> None:
+    """One of two threads, the other never started, ends where a single thread without copies ends."""
+    if (model, negatives) == ("cbow", "pair"):
+        negatives = "window"
+    corpus = zipf_corpus([100] * 200, words=1500)
+    h = Hyperparameters(model=model, loss=loss, vector_size=12, min_count=1, epochs=2)
+    sharing = Sharing.parse(negatives or "window")
+    alone, first_of_two = (Kernel(corpus, h, sharing, threads, 1) for threads in (1, 2))
+    del first_of_two._rooms[1:]
+    first_of_two._rooms[0].others[:] = 0
+    assert first_of_two._rooms[0].own_in.size > alone._rooms[0].own_in.size, "no copies"
+    for kernel in (alone, first_of_two):
+        kernel.run(lambda done, total: None)
+    np.testing.assert_allclose(first_of_two.inputs, alone.inputs, atol=2e-5)
+    np.testing.assert_allclose(first_of_two.outputs, alone.outputs, atol=2e-5)
+
+
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+@pytest.mark.parametrize("threads", [2, 4])
+def test_threads_with_copies_of_frequent_rows_learn_as_much_as_one(model: str, threads: int) -> None:
+    corpus = zipf_corpus([200] * 300, words=2000)
+    h = Hyperparameters(model=model, vector_size=24, min_count=1, epochs=3)
+    one, many = (train(NumbaTrainer(), corpus, h, threads=n) for n in (1, threads))
+    for first, second in ((one.output_rows(), many.output_rows()), (one.vectors(), many.vectors())):
+        ratios = np.linalg.norm(second, axis=1) / np.linalg.norm(first, axis=1)
+        assert np.median(ratios) == pytest.approx(1, abs=0.15)
+        assert ratios[:5] == pytest.approx(1, abs=0.3)
 
 
 def test_a_mapped_corpus_trains_as_one_in_memory(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:

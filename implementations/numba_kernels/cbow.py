@@ -7,6 +7,7 @@ import numpy as np
 
 from .compiling import compiled, inlined
 from .hidden import make_hidden
+from .hot_rows import begin_hot, count_words, meet_hot
 from .layout import is_tabulated
 from .machine import make_prefetch
 from .products import make_products
@@ -16,7 +17,7 @@ from .treetop import count_centre, load_top, meet_top
 from .unit import address_outputs, address_path, drop_clashes, fill_weights, kind_of, reach_of
 
 shape, centres, negative, window, shrink = CONFIG.shape, CONFIG.centres, CONFIG.negative, CONFIG.window, CONFIG.shrink
-mean, tree, top = CONFIG.mean, CONFIG.tree, CONFIG.top
+mean, tree, top, hot = CONFIG.mean, CONFIG.tree, CONFIG.top, CONFIG.hot
 products, prefetch = make_products(shape), make_prefetch(4 * shape.row)
 gather, scatter = make_hidden(shape, centres)
 logits, gradient, input_step = products.logits, products.gradient, products.input_step
@@ -83,12 +84,12 @@ def train(first, size, n, outputs, blocks, PQ, room):  # type: ignore[no-untyped
 @inlined
 def train_sentence(n, a, b, rate, job, room):  # type: ignore[no-untyped-def]
     lay_windows(n, window, shrink, a, b, room)
-    find_addresses(n, job.inputs.ctypes.data, row_bytes, room)
+    find_addresses(n, job.inputs.ctypes.data, row_bytes, hot, room)
     output, PQ = room.output.ctypes.data, room.PQ.ctypes.data
     groups, shared = (n + centres - 1) // centres, job.outputs.shape[0] - 1 - top
     if not tree:
         draw_noise(n, centres, negative, a, b, job.noise, room)
-        address_outputs(n, groups, centres, negative, columns, row_bytes, job, room)
+        address_outputs(n, groups, centres, negative, columns, row_bytes, hot, job, room)
         fill_weights(rate, centres, centres + negative, width, padded, weights, room.PQ)
     for g in range(groups):
         first = g * centres
@@ -121,11 +122,17 @@ def worker(job, thread, room):  # type: ignore[no-untyped-def]
     first, last = take(job)
     if top and first < last:
         load_top(top, row, job, room)
+    if hot and first < last:
+        begin_hot(hot, not tree, row, thread, job, room)
     while first < last:
         for item in range(first, last):
             n, a, b, rate = open_sentence(job, item, thread, room)
             if n > 1:
                 train_sentence(n, a, b, rate, job, room)
+                if hot:
+                    count_words(hot, not tree, row, n, job, room)
         first, last = take(job)
         if top and first >= last:
             meet_top(top, row, np.float32(job.min_alpha), job, room)
+        if hot and first >= last:
+            meet_hot(hot, not tree, row, True, job, room)

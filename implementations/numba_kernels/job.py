@@ -75,6 +75,9 @@ class Room(NamedTuple):
         others: float32 (1,), other threads.
         energy: float32 (1,), mean of an input's |x|².
         since: int64 (2,), centres and inputs since the meeting.
+        own_in, own_out: float32, the thread's copies of the most frequent words' rows.
+        met_in, met_out: float32, those copies when they met the shared rows.
+        meetings: int64 (3,), words since the last meeting, meetings so far, and words from one to the next.
     """
 
     numbers: NDArray[np.uint32]
@@ -106,6 +109,11 @@ class Room(NamedTuple):
     others: NDArray[np.float32]
     energy: NDArray[np.float32]
     since: NDArray[np.int64]
+    own_in: NDArray[np.float32]
+    own_out: NDArray[np.float32]
+    met_in: NDArray[np.float32]
+    met_out: NDArray[np.float32]
+    meetings: NDArray[np.int64]
 
 
 def make_job(corpus: Corpus, hyperparameters: Hyperparameters, seed: int, row: int) -> Job:
@@ -162,8 +170,13 @@ def make_room(
     longest_path: int,
     threads: int,
     visits: NDArray[np.float32],
+    hot: int,
+    period: int,
 ) -> Room:
-    """Room for units of so many centres; ``longest_path`` is 0 without a tree, ``visits`` those of its top."""
+    """Room for units of so many centres; ``longest_path`` is 0 without a tree, ``visits`` those of its top.
+
+    The thread has copies of the first ``hot`` words' rows, which meet after ``period`` words.
+    """
     n, window = MAX_SENTENCE, hyperparameters.window
     negative = hyperparameters.negative if hyperparameters.loss == "ns" else 0
     inputs, weights = 2 * window + centres, shape.weights
@@ -175,8 +188,11 @@ def make_room(
     # A kind's offset: of its weights, or of its shares where the inputs are only summed.
     kind_bytes = 4 * centres if hyperparameters.model == "cbow" else 8 * weights
 
-    def whole(*shape: int, of: Any = np.int32) -> NDArray[Any]:
-        return np.zeros(shape, of)
+    def copies(n: int) -> NDArray[np.float32]:
+        return aligned((max(n, 1) * shape.row,))
+
+    def whole(*sizes: int, of: Any = np.int32) -> NDArray[Any]:
+        return np.zeros(sizes, of)
 
     return Room(
         numbers=whole(n, of=np.uint32),
@@ -202,12 +218,17 @@ def make_room(
         hidden=H.ctypes.data + 4 * shape.row * np.arange(centres, dtype=np.int64),
         single=(8 * weights << np.arange(centres)).astype(np.int32),
         shares=(np.arange(1 << centres)[:, None] >> np.arange(centres) & 1).astype(np.float32),
-        top=aligned((max(len(visits), 1) * shape.row,)),
-        met=aligned((max(len(visits), 1) * shape.row,)),
+        top=copies(len(visits)),
+        met=copies(len(visits)),
         visits=visits,
         others=np.full(1, threads - 1, np.float32),
         energy=whole(1, of=np.float32),
         since=whole(2, of=np.int64),
+        own_in=copies(hot),
+        met_in=copies(hot),
+        own_out=copies(0 if longest_path else hot),
+        met_out=copies(0 if longest_path else hot),
+        meetings=np.array([0, 0, period]),
     )
 
 

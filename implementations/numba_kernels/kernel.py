@@ -11,6 +11,7 @@ from ...datasets.corpus import Corpus
 from ..examples import Sharing
 from ..hyperparameters import Hyperparameters
 from .compiler_memory import release_compiler
+from .hot_rows import HOT, period_of
 from .job import FIRST_THREAD, NEXT, PER_THREAD, STOP, Job, make_job, make_room, top_visits, with_threads, with_vectors
 from .products import Shape
 from .sentence import BLOCK
@@ -60,13 +61,15 @@ class Kernel:
         # One thread trains the shared rows themselves, as the reference does.
         top = min(TOP, len(corpus.vocabulary) - 1) if tree and threads > 1 else 0
         visits = top_visits(job, corpus.vocabulary.counts, top) if top else np.zeros(0, np.float32)
-        config = config._replace(top=top)
+        period = period_of(corpus.vocabulary.counts, job.keep, threads)
+        hot = min(HOT, len(corpus.vocabulary)) if period else 0
+        config = config._replace(top=top, hot=hot)
         if cbow:
             kernel, config = "cbow", config._replace(mean=h.cbow_mean, tree=tree)
         else:
             kernel = "path" if tree else "pair" if pairs else "window"
         self._worker = load_worker(kernel, config)
-        self._rooms = [make_room(shape, h, centres, longest, threads, visits) for _ in range(threads)]
+        self._rooms = [make_room(shape, h, centres, longest, threads, visits, hot, period) for _ in range(threads)]
         self.compile_seconds = self._compile(with_threads(job, 1))
         # The compiler goes before the vectors come: both at once would be the peak of memory.
         release_compiler()

@@ -6,6 +6,7 @@ Loaded by ``template.load_worker`` once for each ``CONFIG``.
 import numpy as np
 
 from .compiling import compiled, inlined
+from .hot_rows import begin_hot, count_words, meet_hot
 from .machine import make_prefetch
 from .sentence import find_addresses, find_repeats, lay_windows, open_sentence, take
 from .template import CONFIG
@@ -14,7 +15,7 @@ from .treetop import count_centre, load_top, meet_top
 from .unit import address_path, list_inputs
 
 shape, pairs, window, shrink = CONFIG.shape, CONFIG.pairs, CONFIG.window, CONFIG.shrink
-top, row = CONFIG.top, CONFIG.shape.row
+top, hot, row = CONFIG.top, CONFIG.hot, CONFIG.shape.row
 train, prefetch = make_train(shape, distinct=True), make_prefetch(4 * shape.row)
 width, padded, weights, row_bytes = shape.width, shape.padded_width, shape.weights, 4 * shape.row
 span = 2 * window + 1
@@ -28,7 +29,7 @@ def train_sentence(n, a, b, rate, job, room):  # type: ignore[no-untyped-def]
     shared = job.outputs.shape[0] - 1 - top
     lay_windows(n, window, shrink, a, b, room)
     find_repeats(n, span, room)
-    find_addresses(n, job.inputs.ctypes.data, row_bytes, room)
+    find_addresses(n, job.inputs.ctypes.data, row_bytes, hot, room)
     for i in range(n):
         blocks = address_path(room.words[i], rate, width, padded, weights, row_bytes, top, job, room)
         low, high = max(0, i - room.reach[i]), min(n - 1, i + room.reach[i])
@@ -59,11 +60,17 @@ def worker(job, thread, room):  # type: ignore[no-untyped-def]
     first, last = take(job)
     if top and first < last:
         load_top(top, row, job, room)
+    if hot and first < last:
+        begin_hot(hot, False, row, thread, job, room)
     while first < last:
         for item in range(first, last):
             n, a, b, rate = open_sentence(job, item, thread, room)
             if n > 1:
                 train_sentence(n, a, b, rate, job, room)
+                if hot:
+                    count_words(hot, False, row, n, job, room)
         first, last = take(job)
         if top and first >= last:
             meet_top(top, row, np.float32(job.min_alpha), job, room)
+        if hot and first >= last:
+            meet_hot(hot, False, row, True, job, room)

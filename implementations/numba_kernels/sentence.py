@@ -84,9 +84,13 @@ def find_repeats(n, span, room):  # type: ignore[no-untyped-def]
 
 
 @inner
-def find_addresses(n, base, row_bytes, room):  # type: ignore[no-untyped-def]
-    """Addresses of the input rows of n words, in ``room.addresses`` and, for the first centre, in ``room.around``."""
+def find_addresses(n, base, row_bytes, hot, room):  # type: ignore[no-untyped-def]
+    """Addresses of the input rows of n words, in ``room.addresses`` and, for the first centre, in ``room.around``.
+
+    Those of the first ``hot`` words are the thread's own (see ``hot_rows``).
+    """
+    own = room.own_in.ctypes.data
     for i in range(n):
-        room.addresses[i] = base + np.int64(room.words[i]) * row_bytes
+        room.addresses[i] = (own if room.words[i] < hot else base) + np.int64(room.words[i]) * row_bytes
     for i in range(n):
         room.around[i] = room.addresses[i]

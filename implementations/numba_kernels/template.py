@@ -29,6 +29,7 @@ class Config(NamedTuple):
         mean: CBOW averages.
         tree: CBOW with hierarchical softmax.
         top: inner nodes of which each thread has a copy.
+        hot: words of whose vectors each thread has a copy.
     """
 
     shape: Shape
@@ -40,6 +41,7 @@ class Config(NamedTuple):
     mean: bool = False
     tree: bool = False
     top: int = 0
+    hot: int = 0
 
 
 CONFIG: Config

@@ -107,18 +107,23 @@ def list_inputs(first, size, low, high, base, centres, weights, room):  # type: 
 
 
 @inner
-def address_outputs(n, groups, centres, negative, columns, row_bytes, job, room):  # type: ignore[no-untyped-def]
-    """Addresses of the output rows of a sentence's units: the centres, their noise words, then idle columns."""
-    base = job.outputs.ctypes.data
+def address_outputs(n, groups, centres, negative, columns, row_bytes, hot, job, room):  # type: ignore[no-untyped-def]
+    """Addresses of the output rows of a sentence's units: the centres, their noise words, then idle columns.
+
+    Those of the first ``hot`` words are the thread's own (see ``hot_rows``).
+    """
+    base, own = job.outputs.ctypes.data, room.own_out.ctypes.data
     for g in range(groups):
         for c in range(centres):
             # A last unit may have fewer centres; those it lacks weigh nothing.
-            room.output[g * columns + c] = base + np.int64(room.words[min(g * centres + c, n - 1)]) * row_bytes
+            word = np.int64(room.words[min(g * centres + c, n - 1)])
+            room.output[g * columns + c] = (own if word < hot else base) + word * row_bytes
         for k in range(centres + negative, columns):
             room.output[g * columns + k] = base + (job.outputs.shape[0] - 1) * row_bytes
     for k in range(negative):
         for g in range(groups):
-            room.output[g * columns + centres + k] = base + np.int64(room.noise[k, g]) * row_bytes
+            word = np.int64(room.noise[k, g])
+            room.output[g * columns + centres + k] = (own if word < hot else base) + word * row_bytes
 
 
 @inlined

@@ -4,6 +4,7 @@ Loaded by ``template.load_worker`` once for each ``CONFIG``.
 """
 
 from .compiling import compiled, inlined
+from .hot_rows import begin_hot, count_words, meet_hot
 from .layout import is_tabulated
 from .machine import make_prefetch
 from .sentence import draw_noise, find_addresses, find_repeats, lay_windows, open_sentence, take
@@ -14,7 +15,7 @@ from .unit import address_outputs, drop_clashes, fill_weights, list_inputs, reac
 shape, centres, negative, window, shrink = CONFIG.shape, CONFIG.centres, CONFIG.negative, CONFIG.window, CONFIG.shrink
 train, prefetch = make_train(shape, distinct=False), make_prefetch(4 * shape.row)
 width, padded, weights, blocks = shape.width, shape.padded_width, shape.weights, shape.blocks
-columns, row_bytes = width * blocks, 4 * shape.row
+columns, row_bytes, row, hot = width * blocks, 4 * shape.row, shape.row, CONFIG.hot
 span, used = 2 * window + centres, centres + negative
 tabulated = centres > 1 and is_tabulated(window, centres)
 
@@ -26,9 +27,9 @@ def train_sentence(n, a, b, rate, job, room):  # type: ignore[no-untyped-def]
     PQ, kind, same = room.PQ.ctypes.data, room.kind.ctypes.data, room.same.ctypes.data
     lay_windows(n, window, shrink, a, b, room)
     find_repeats(n, span, room)
-    find_addresses(n, base_in, row_bytes, room)
+    find_addresses(n, base_in, row_bytes, hot, room)
     groups = draw_noise(n, centres, negative, a, b, job.noise, room)
-    address_outputs(n, groups, centres, negative, columns, row_bytes, job, room)
+    address_outputs(n, groups, centres, negative, columns, row_bytes, hot, job, room)
     fill_weights(rate, centres, used, width, padded, weights, room.PQ)
     for g in range(groups):
         first = g * centres
@@ -67,9 +68,15 @@ def train_sentence(n, a, b, rate, job, room):  # type: ignore[no-untyped-def]
 def worker(job, thread, room):  # type: ignore[no-untyped-def]
     """Take sentences of all epochs in order until none is left or the job is stopped."""
     first, last = take(job)
+    if hot and first < last:
+        begin_hot(hot, True, row, thread, job, room)
     while first < last:
         for item in range(first, last):
             n, a, b, rate = open_sentence(job, item, thread, room)
             if n > 1:
                 train_sentence(n, a, b, rate, job, room)
+                if hot:
+                    count_words(hot, True, row, n, job, room)
         first, last = take(job)
+        if hot and first >= last:
+            meet_hot(hot, True, row, True, job, room)
