@@ -8,7 +8,31 @@ from . import units
 from .scores import ScoreSummary, headline_tasks
 from .summary import Estimate, Row, Summary
 
-TITLES = {"google-30k": "Google analogies", "wordsim-353": "WordSim-353", "simlex-999": "SimLex-999"}
+TITLES = {
+    "google-30k": "Google analogies",
+    "msr": "MSR analogies",
+    "wordsim-353": "WordSim-353",
+    "ws353-sim": "WordSim-353 similarity",
+    "ws353-rel": "WordSim-353 relatedness",
+    "simlex-999": "SimLex-999",
+    "men": "MEN",
+    "men-lemma": "MEN, lemmas",
+    "rw": "Rare Words",
+    "simverb-3500": "SimVerb-3500",
+    "mturk-287": "MTurk-287",
+    "mturk-771": "MTurk-771",
+    "rg-65": "RG-65",
+    "mc-30": "MC-30",
+    "yp-130": "YP-130",
+    "verb-143": "VERB-143",
+    "ap": "AP",
+    "bless": "BLESS",
+    "battig": "Battig",
+    "lee": "Lee documents",
+    "subj": "SUBJ",
+    "mr": "MR",
+    "trec": "TREC",
+}
 """How readers know the tasks; other tasks stand under their own names."""
 
 
