@@ -28,6 +28,7 @@ class Observation:
         megahertz: clock of the slowest core, where the system tells.
         steal: share of the cores' time that the hypervisor gave to others.
         foreign: share of the cores' time that other processes of this system took.
+        seconds: how long it took, start and end of its process included, the probe not.
     """
 
     probe_seconds: float
@@ -35,6 +36,7 @@ class Observation:
     megahertz: float | None = None
     steal: float | None = None
     foreign: float | None = None
+    seconds: float | None = None
 
 
 def probe() -> float:
@@ -58,7 +60,8 @@ def observed() -> Iterator[Observation]:
     try:
         yield observation
     finally:
-        available = (time.perf_counter() - start) * (os.cpu_count() or 1)
+        observation.seconds = time.perf_counter() - start
+        available = observation.seconds * (os.cpu_count() or 1)
         steal_after, busy_after = steal_seconds(), _busy_seconds()
         if steal is not None and steal_after is not None:
             observation.steal = max(0.0, (steal_after - steal) / available)

@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import json
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,15 @@ from .revision import Side
 
 @dataclass(frozen=True)
 class Arm:
-    """One of the things that a round runs: a side, under a name of its own ("base", "control" or "head")."""
+    """One of the things that a round runs: a side, under a name of its own ("base", "control" or "head").
+
+    Attributes:
+        change: what it does to the job besides; a gate's arms do nothing, those of a campaign are made slower or worse.
+    """
 
     name: str
     side: Side
+    change: Callable[[Job], Job] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ class Bench:
         self._caught.__exit__(*exception)
 
     def round(self, number: int, *, keep: bool = True) -> list[Measured]:
-        """Run every cell on every arm once, in an order drawn from the plan's ``order_seed`` and the number.
+        """Run every cell on every arm once.
 
         Args:
             number: of the round, from 1; also the seed of the training.
@@ -118,15 +123,25 @@ class Bench:
             FailedRun: a run failed.
             Stopped: SIGINT, SIGTERM or SIGHUP arrived.
         """
-        order = [(cell, arm) for cell in self.cells for arm in self.arms]
-        random.Random(f"{self.plan.order_seed}/{number}").shuffle(order)
-        # Arms of one cell stay together: what drifts slowly is then common to them.
-        order.sort(key=lambda item: list(self.cells).index(item[0]))
-        measured = [self._run(cell, arm, number) for cell, arm in order]
+        measured = list(self.runs(number))
         if keep:
             with (self.out / "rounds.jsonl").open("a", encoding="utf-8") as file:
                 file.write("".join(one.line() + "\n" for one in measured))
         return measured
+
+    def runs(self, number: int) -> Iterator[Measured]:
+        """The runs of a round, each as soon as it is made, in an order drawn from ``order_seed`` and the number.
+
+        Raises:
+            FailedRun: a run failed.
+            Stopped: SIGINT, SIGTERM or SIGHUP arrived.
+        """
+        order = [(cell, arm) for cell in self.cells for arm in self.arms]
+        random.Random(f"{self.plan.order_seed}/{number}").shuffle(order)
+        # Arms of one cell stay together: what drifts slowly is then common to them.
+        order.sort(key=lambda item: list(self.cells).index(item[0]))
+        for cell, arm in order:
+            yield self._run(cell, arm, number)
 
     def _run(self, cell: str, arm: Arm, number: int) -> Measured:
         candidate = self.cells[cell]
@@ -134,7 +149,8 @@ class Bench:
         directory = (self.out / "runs" / name).resolve()
         directory.mkdir(exist_ok=True)
         job_file, log = directory / "job.json", directory / "log.txt"
-        write_atomically(job_file, self._job(candidate, arm, number, directory).model_dump_json(indent=2))
+        job = self._job(candidate, arm, number, directory)
+        write_atomically(job_file, (arm.change(job) if arm.change else job).model_dump_json(indent=2))
         with observed() as conditions:
             ended = launch(
                 job_file,

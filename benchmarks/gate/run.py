@@ -59,17 +59,35 @@ def gate(
             # Compiles what has to be compiled, and reads everything from disk once.
             bench.round(0, keep=False)
             measured: list[Measured] = []
-            number = 0
-            while True:
-                for _ in range(rounds if not measured else min(LOOKS, most - number)):
-                    number += 1
-                    measured += bench.round(number)
+
+            def look(number: int) -> Gate:
+                for more in range(measured[-1].round + 1 if measured else 1, number + 1):
+                    measured.extend(bench.round(more))
                 found = judge(measured, settings, base=before.revision, head=after.revision)
-                if number >= most or not undecided(found):
-                    break
-                tell(f"undecided after {number} rounds: more are added")
+                if number < most and undecided(found):
+                    tell(f"undecided after {number} rounds: more are added")
+                return found
+
+            until_decided(look, rounds, most)
     about = {"plan": plan.settled(), "environment": environment()}
     return _written(judge(measured, settings, base=before.revision, head=after.revision, about=about), out)
+
+
+def until_decided(look: Callable[[int], Gate], rounds: int = ROUNDS, most: int = MOST_ROUNDS) -> tuple[int, Gate]:
+    """When a gate stops: after ``rounds`` rounds, or while undecided after every ``LOOKS`` more, up to ``most``.
+
+    Args:
+        look: gives what so many rounds decide.
+        rounds: at least so many.
+        most: at most so many.
+
+    Returns:
+        The number of rounds, and what they decided.
+    """
+    number = rounds
+    while undecided(found := look(number)) and number < most:
+        number = min(number + LOOKS, most)
+    return number, found
 
 
 def _written(found: Gate, out: Path) -> Gate:
