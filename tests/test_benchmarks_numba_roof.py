@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from bench.benchmarks.numba_roof import folded, measure, multiply_adds, part_of
+from bench.benchmarks.numba_scaling import measure as measure_threads
+from bench.benchmarks.numba_scaling import table
 from bench.datasets.corpus import Corpus
 from bench.datasets.vocabulary import Vocabulary
 from bench.implementations.examples import Sharing
@@ -55,3 +57,15 @@ def test_kernels_are_vector_code(tmp_path, monkeypatch: pytest.MonkeyPatch) -> N
     assert roof > 0
     assert row.words > 0
     assert row.folded_share > 0
+
+
+def test_ratios_of_threads_are_formed_within_a_round() -> None:
+    shown = table({1: [1e6, 2e6, 4e6], 2: [2e6, 3e6, 4e6]})
+    assert "| 1 | 2.00 M (1.00–4.00) | 1.00 |" in shown
+    assert "| 2 | 3.00 M (2.00–4.00) | 1.50 |" in shown
+
+
+def test_every_number_of_threads_is_measured_every_round() -> None:
+    found = measure_threads(corpus(), Hyperparameters(vector_size=8, min_count=1, epochs=1), [1, 2], rounds=2)
+    assert {n: len(speeds) for n, speeds in found.items()} == {1: 2, 2: 2}
+    assert min(min(speeds) for speeds in found.values()) > 0

@@ -228,7 +228,7 @@ def test_threads_with_copies_of_the_treetop_learn_as_much_as_one(model: str) -> 
     h = Hyperparameters(model=model, loss="hs", vector_size=24, min_count=1, epochs=3, sample=0)
     one, many = (train(NumbaTrainer(), corpus, h, threads=threads) for threads in (1, 3))
     assert one.trained_words == many.trained_words
-    for first, second in ((one.output_rows()[-63:], many.output_rows()[-63:]), (one.vectors(), many.vectors())):
+    for first, second in ((one.output_rows()[-255:], many.output_rows()[-255:]), (one.vectors(), many.vectors())):
         ratios = np.linalg.norm(second, axis=1) / np.linalg.norm(first, axis=1)
         assert np.median(ratios) == pytest.approx(1, abs=0.15)
         assert ratios[-1] == pytest.approx(1, abs=0.3)

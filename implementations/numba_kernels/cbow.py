@@ -105,10 +105,11 @@ def train_sentence(n, a, b, rate, job, room):  # type: ignore[no-untyped-def]
         else:
             base = drop_clashes(g, first, size, centres, negative, width, padded, weights, room)
             outputs, blocks = output + 8 * columns * g, all_blocks
-            if g + 1 < groups:
+            # A unit is so short that rows asked for at the one before would still be on their way.
+            if g + 2 < groups:
                 for k in range(centres + negative):
-                    prefetch(room.output[(g + 1) * columns + k])
-        for p in range(first + centres + window + 1, min(first + 2 * centres + window + 1, n)):
+                    prefetch(room.output[(g + 2) * columns + k])
+        for p in range(first + 2 * centres + window + 1, min(first + 3 * centres + window + 1, n)):
             prefetch(room.addresses[p])
         train(first, size, n, outputs, blocks, PQ + 4 * base, room)
         room.around[first + 1] = room.addresses[first]

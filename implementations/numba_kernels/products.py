@@ -13,7 +13,7 @@ over all inputs.
 Inputs and outputs are found through tables of addresses. Z and G share one array with rows of ``padded_width`` floats.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from llvmlite import ir
 from numba import types
@@ -70,6 +70,8 @@ class Products(NamedTuple):
     """(row table, m, D): adds the rows of D, one a row of the table."""
     step_apart: Any
     """(input table, m, output table, G, D): outputs in place; what the inputs would gain goes into the rows of D."""
+    step_further: Any
+    """The same, added to the rows of D."""
     scale: Any
     """(row, number as float32): multiplies the row."""
 
@@ -83,7 +85,8 @@ def make_products(shape: Shape) -> Products:
         _step(shape, inputs_too=True, outputs_too=False),
         _step(shape, inputs_too=False, outputs_too=True),
         _add(shape),
-        _step(shape, inputs_too=True, outputs_too=True, apart=True),
+        _step(shape, inputs_too=True, outputs_too=True, apart="write"),
+        _step(shape, inputs_too=True, outputs_too=True, apart="add"),
         _scale(shape),
     )
 
@@ -157,10 +160,10 @@ def _gradient(shape: Shape) -> Any:
     return gradient
 
 
-def _step(shape: Shape, *, inputs_too: bool, outputs_too: bool, apart: bool = False) -> Any:
+def _step(shape: Shape, *, inputs_too: bool, outputs_too: bool, apart: Literal["", "write", "add"] = "") -> Any:
     """The step of both sides or of one; where the outputs stay, the inputs are found one after the other.
 
-    ``apart`` leaves the inputs as they are and writes their steps elsewhere.
+    ``apart`` leaves the inputs as they are and writes their steps elsewhere, or adds them to what is there.
     """
 
     def generator(typing, inputs, m, outputs, G, *D):  # type: ignore[no-untyped-def]
@@ -182,9 +185,9 @@ def _step(shape: Shape, *, inputs_too: bool, outputs_too: bool, apart: bool = Fa
                         places = [builder.add(begin, offset) for begin in begins]
                     news = xs = [simd.load(place) for place in places]
                     if apart:
-                        news = [simd.zero] * n
                         begins = [builder.add(D[0], builder.mul(index, I64(4 * shape.row))) for index in indices]
                         places = [builder.add(begin, offset) for begin in begins]
+                        news = [simd.load(place) for place in places] if apart == "add" else [simd.zero] * n
                     gradients = [builder.add(G, builder.mul(index, I64(4 * shape.padded_width))) for index in indices]
                     for k, column in enumerate(columns):
                         gs = [simd.broadcast(builder.add(row, I64(4 * k))) for row in gradients]

@@ -18,9 +18,9 @@ import numpy as np
 
 from .compiling import inlined, inner
 
-TOP = 63
-"""Rows: the last inner nodes, the most frequent ones, about six levels of the tree."""
-PERIOD = 128
+TOP = 255
+"""Rows: the last inner nodes, the most frequent ones, about eight levels of the tree."""
+PERIOD = 256
 """Centres between two meetings."""
 _MEMORY = np.float32(0.9)
 
