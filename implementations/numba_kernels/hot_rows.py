@@ -20,9 +20,9 @@ HOT = 2048
 """Words. Their copies, and the copies' state at the last meeting, are all the memory that this takes."""
 FIRST = 64
 """Words whose rows meet at every meeting; each later tier reaches four times as far and meets a quarter as often."""
-STALE = 32
+STALE = 16
 """How often the most frequent word occurs, in other threads, between two meetings of a thread."""
-LEAST_PERIOD, PERIOD = 512, 2048
+LEAST_PERIOD, PERIOD = 256, 1024
 """Words, left after subsampling, from one meeting to the next: at least, or there are no copies, and at most."""
 
 
