@@ -11,6 +11,8 @@ the more they are and the more frequent the first word is; where meetings would 
 rows.
 """
 
+import os
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,12 +31,15 @@ LEAST_PERIOD, PERIOD = 256, 1024
 def period_of(counts: NDArray[np.int64], keep: NDArray[np.uint32], threads: int) -> int:
     """Words between two meetings of a thread; 0 where no copies should be made.
 
+    None where threads share a core: one that waits for its turn would bring its gains long after the others.
+
     Args:
         counts: int64 (n_words,), of the corpus.
         keep: uint32 (n_words,), thresholds of subsampling.
         threads: all of them.
     """
-    if threads < 2:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not 2 <= threads <= cores:
         return 0
     kept = counts * (keep.astype(np.float64) + 1)
     period = min(PERIOD, int(STALE * kept.sum() / kept.max() / (threads - 1)))
