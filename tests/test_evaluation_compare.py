@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from bench.benchmarks import saved_vectors
+from bench.benchmarks.saved_vectors import System
 from bench.datasets.catalogue import question_set
 from bench.datasets.errors import InputError, NotAvailable
 from bench.datasets.question_sets import AnalogySection, AnalogySet, SimilaritySet
 from bench.evaluation.compare import compare
-from bench.evaluation.comparison.labels import systems_of
 from bench.evaluation.comparison.result import Comparison, Contrast
 from bench.evaluation.comparison.verdict import decide
 from bench.evaluation.embeddings import Embeddings, read_embeddings, write_embeddings
@@ -318,13 +319,15 @@ def test_wrong_usage_is_told_in_a_sentence(make: Make, tasks: list[Task], tmp_pa
 def test_systems_as_they_are_named_on_a_command_line(tmp_path: Path) -> None:
     odd = tmp_path / "a=b.bin"
     odd.touch()
-    assert systems_of(["g=1.bin,2.bin", "x/n.bin", "g=3.bin", str(odd)]) == {
-        "g": [Path("1.bin"), Path("2.bin"), Path("3.bin")], "n": [Path("x/n.bin")], "a=b": [odd],
+    assert saved_vectors.systems(["g=1.bin,2.bin", "x/n.bin", str(odd)]) == {
+        "g": System([Path("1.bin"), Path("2.bin")]), "x/n.bin": System([Path("x/n.bin")]), str(odd): System([odd]),
     }  # fmt: skip
-    assert systems_of(["x/n.bin", "y/n.bin"]) == {"x/n.bin": [Path("x/n.bin")], "y/n.bin": [Path("y/n.bin")]}
+    assert list(saved_vectors.systems(["x/n.bin", "y/n.bin"])) == ["x/n.bin", "y/n.bin"]
     for bad in ("g=", "=1.bin", "g=,"):
-        with pytest.raises(InputError, match="is no system"):
-            systems_of([bad])
+        with pytest.raises(InputError, match="names no files"):
+            saved_vectors.systems([bad])
+    with pytest.raises(InputError, match="two systems are called g"):
+        saved_vectors.systems(["g=1.bin", "g=2.bin"])
 
 
 def judged(**fields: float) -> Contrast:
