@@ -208,7 +208,7 @@ class _Benchmark:
             corpus=self._plan.corpus,
             corpus_sha256=self._results.corpus.sha256,
             cores=choose_cores(spec.threads),
-            tasks=None if self._plan.tasks is None else [absolute(name) for name in self._plan.tasks],
+            tasks=absolute(self._plan.tasks),
             plugins=[path.resolve() for path in self._plan.plugin],
             save_vectors=self._plan.save_vectors,
             directory=directory.resolve(),

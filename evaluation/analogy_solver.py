@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..datasets.threads import n_threads
 from .protocols import Objective
-from .threads import n_threads
 
 Rows = NDArray[np.int64]
 

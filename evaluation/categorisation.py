@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datasets.question_sets import CategorySet
+from ..datasets.threads import n_threads
 from .cluster_metrics import METRICS, contingency, leave_one_out
 from .embeddings import Embeddings
 from .known import known_rows, unit_vectors
 from .lookup import fold_unicode
 from .score import Score, Section
-from .threads import n_threads
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]

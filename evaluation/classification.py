@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datasets.question_sets import LabelledTextSet
+from ..datasets.threads import n_threads
 from .embeddings import Embeddings
 from .score import Score, Section
 from .text_vectors import KNOWN, mean_vectors, share_known
-from .threads import n_threads
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]

@@ -144,10 +144,13 @@ def find_tasks(names: Sequence[str] | None) -> list[Task]:
     return list(found.values())
 
 
-def absolute(name: str) -> str:
-    """The name of a task as it can be read from any folder: the path of a question file becomes absolute."""
-    path = _own_file(name)
-    return name if path is None else str(path.resolve())
+def absolute(names: Sequence[str] | None) -> list[str] | None:
+    """Names of tasks as they can be read from any folder: paths of question files become absolute."""
+    if names is None:
+        return None
+    return [
+        name if path is None else str(path.resolve()) for name, path in zip(names, map(_own_file, names), strict=True)
+    ]
 
 
 def _own_file(name: str) -> Path | None:

@@ -21,3 +21,9 @@ def keep_thresholds(counts: NDArray[np.int64], sample: float) -> Words:
     """The same as thresholds, uint32 (n_words,): an occurrence is kept where its 32-bit number is not above it."""
     scaled = np.rint(keep_probabilities(counts, sample) * 2.0**32)
     return (np.clip(scaled, 1, 2.0**32) - 1).astype(np.uint32)
+
+
+def expected_kept(counts: NDArray[np.int64], thresholds: Words) -> NDArray[np.float64]:
+    """How many occurrences of each word are left on the average, float64 (n_words,)."""
+    kept: NDArray[np.float64] = counts * (thresholds.astype(np.float64) + 1) / 2**32
+    return kept

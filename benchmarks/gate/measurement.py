@@ -187,7 +187,7 @@ class Bench:
             corpus=self._corpus,
             corpus_sha256=self._sha256,
             cores=choose_cores(self.plan.worker_threads),
-            tasks=None if self.plan.tasks is None else [absolute(name) for name in self.plan.tasks],
+            tasks=absolute(self.plan.tasks),
             plugins=list(arm.side.plugins),
             save_vectors=self.plan.save_vectors,
             directory=directory,

@@ -11,11 +11,11 @@ the more they are and the more frequent the first word is; where meetings would 
 rows.
 """
 
-import os
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ...datasets.threads import n_threads
+from ..subsampling import expected_kept
 from .compiling import inlined, inner
 
 HOT = 2048
@@ -38,10 +38,9 @@ def period_of(counts: NDArray[np.int64], keep: NDArray[np.uint32], threads: int)
         keep: uint32 (n_words,), thresholds of subsampling.
         threads: all of them.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if not 2 <= threads <= cores:
+    if not 2 <= threads <= n_threads():
         return 0
-    kept = counts * (keep.astype(np.float64) + 1)
+    kept = expected_kept(counts, keep)
     period = min(PERIOD, int(STALE * kept.sum() / kept.max() / (threads - 1)))
     return period if period >= LEAST_PERIOD else 0
 

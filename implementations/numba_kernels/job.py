@@ -11,7 +11,7 @@ from ..huffman import HuffmanTree, huffman_tree
 from ..hyperparameters import Hyperparameters
 from ..noise import alias_table, noise_weights
 from ..schedule import initial_vectors
-from ..subsampling import keep_thresholds
+from ..subsampling import expected_kept, keep_thresholds
 from .layout import WindowTable, is_tabulated, window_table
 from .products import Shape
 
@@ -152,7 +152,7 @@ def with_vectors(job: Job, n_words: int, hyperparameters: Hyperparameters, seed:
 
 def top_visits(job: Job, counts: NDArray[np.int64], top: int) -> NDArray[np.float32]:
     """Share of the centres whose path goes through each of the last ``top`` inner nodes, float32 (top,)."""
-    kept = counts * (job.keep.astype(np.float64) + 1) / 2**32
+    kept = expected_kept(counts, job.keep)
     weights = np.repeat(kept / kept.sum(), np.diff(job.path_offsets))
     visits = np.bincount(job.path_nodes, weights, len(counts) - 1)
     return visits[len(visits) - top :].astype(np.float32)
