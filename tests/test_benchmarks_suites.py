@@ -1,6 +1,7 @@
 """The pytest-benchmark suites run, and put words/s beside their timings; plain ``pytest`` leaves them alone."""
 
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -23,7 +24,9 @@ QUICK = ("--benchmark-min-rounds=1", "--benchmark-max-time=0.05", "--benchmark-w
 
 def suites(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    # Under pytest-xdist, pytest-benchmark would find that it is in a worker and time nothing.
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=alone)
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 ONE = 'pip install -c constraints.txt -e ".[torch]" && python -m bench run'
-TWO = 'pip install -c constraints.txt -e ".[torch,peers,test]" && pytest'
+TWO = 'pip install -c constraints.txt -e ".[torch,peers,test]" && pytest -n 2'
 
 
 def blocks(page: str, language: str) -> list[str]:
