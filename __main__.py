@@ -133,6 +133,10 @@ def run(
         Path | None, typer.Option(metavar="DIR", help="Where results go.", show_default="results/CORPUS")
     ] = None,
     timeout: Annotated[float | None, typer.Option(metavar="S", help="Kill a run after this many seconds.")] = None,
+    timed_seconds: Annotated[
+        float | None,
+        typer.Option(metavar="S", help="Train again until so many seconds have been timed.", show_default="once"),
+    ] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, ...", show_default="auto")] = None,
     plugin: Annotated[
         list[Path] | None,
@@ -166,7 +170,7 @@ def run(
     named_in_file = settings.pop("out", None)
     flags = dict(
         impl=impl, corpus=corpus, threads=threads, seed=seed, repeats=repeats, tasks=tasks, timeout=timeout,
-        device=device, plugin=plugin, save_vectors=save_vectors, **hyperparameters,
+        timed_seconds=timed_seconds, device=device, plugin=plugin, save_vectors=save_vectors, **hyperparameters,
     )  # fmt: skip
     settings |= {key: value for key, value in flags.items() if value not in (None, [])}
     asked = make_plan(settings, as_flag)
@@ -459,7 +463,7 @@ def gate(
         list[str] | None, typer.Option(metavar="A,B", help="Implementations.", show_default="numba")
     ] = None,
     corpus: Annotated[str | None, typer.Option(metavar="NAME|PATH", show_default="planted", help="Corpus.")] = None,
-    threads: Annotated[int | None, typer.Option(help="Threads of each worker.", show_default="all cores")] = None,
+    threads: Annotated[int | None, typer.Option(help="Threads of each worker.", show_default="1")] = None,
     tasks: Tasks = None,
     rounds: Annotated[int, typer.Option(help="Rounds to begin with.")] = 10,
     max_rounds: Annotated[int, typer.Option(help="Rounds at most, while nothing is decided.")] = 30,
@@ -468,6 +472,10 @@ def gate(
     ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the measurements go.")] = Path("results/gate"),
     timeout: Annotated[float | None, typer.Option(metavar="S", help="Kill a run after this many seconds.")] = None,
+    timed_seconds: Annotated[
+        float | None,
+        typer.Option(metavar="S", help="Train again until so many seconds have been timed.", show_default="3"),
+    ] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, ...", show_default="auto")] = None,
     plugin: Annotated[
         list[Path] | None, typer.Option(metavar="FILE.py", help="Trainers of your own: their repository is gated.")
@@ -481,6 +489,7 @@ def gate(
     Example: python -m bench gate --base HEAD~1 --impl numba
     """
     from .benchmarks.gate.measurement import FailedRun, Stopped
+    from .benchmarks.gate.run import DEFAULTS
     from .benchmarks.gate.run import gate as run_gate
     from .benchmarks.gate.settings import read_settings
     from .benchmarks.gate.stored import gate_stored
@@ -497,10 +506,11 @@ def gate(
         found = gate_stored(baseline, results, out, settings=thresholds, different_machine=different_machine)
     else:
         flags = dict(
-            impl=impl or ["numba"], corpus=corpus, threads=threads, tasks=tasks, timeout=timeout, device=device,
-            plugin=plugin, **hyperparameters,
+            impl=impl, corpus=corpus, threads=threads, tasks=tasks, timeout=timeout, timed_seconds=timed_seconds,
+            device=device, plugin=plugin, **hyperparameters,
         )  # fmt: skip
-        asked = make_plan({key: value for key, value in flags.items() if value not in (None, [])}, as_flag)
+        given = {key: value for key, value in flags.items() if value not in (None, [])}
+        asked = make_plan({**DEFAULTS, **given}, as_flag)
         try:
             found = run_gate(asked, str(base), out, rounds=rounds, most=max_rounds, settings=thresholds, tell=_say)
         except FailedRun as error:

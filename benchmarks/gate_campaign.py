@@ -26,6 +26,7 @@ from .environment import environment
 from .files import write_atomically
 from .gate.measurement import Arm, Bench, FailedRun, Measured, Stopped, read_rounds
 from .gate.revision import Side
+from .gate.run import DEFAULTS
 from .gate_cut_tables import tables
 from .gate_cuts import EQUAL, complete
 from .isolation import allowed_cores
@@ -166,7 +167,7 @@ def main(arguments: list[str] | None = None) -> int:
         if given.verb == "cut":
             print(tables(read_rounds(given.rounds), read_rounds(given.loaded) if given.loaded else None))
         else:
-            plan = make_plan({"impl": given.impl, "tasks": DEFAULT})
+            plan = make_plan({**DEFAULTS, "impl": given.impl, "tasks": DEFAULT})
             chosen = arms(plan, load=given.load)
             record(plan, chosen, given.out, rounds=given.rounds, minutes=given.minutes, load=given.load)
     except (InputError, FailedRun) as error:

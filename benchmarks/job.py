@@ -17,6 +17,7 @@ class Job(BaseModel):
         corpus_sha256: the text must still be this one.
         cores: to be pinned to, or None where the system has no affinity.
         tasks: to score with; None for the default set.
+        timed_seconds: the training is repeated until as much of it has been timed.
         directory: of the run; record, log and vectors are written into it.
     """
 
@@ -38,4 +39,5 @@ class Job(BaseModel):
     tasks: list[str] | None
     plugins: list[Path]
     save_vectors: bool
+    timed_seconds: float = 0.0
     directory: Path

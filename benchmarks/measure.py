@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +37,22 @@ def timed() -> Iterator[Timing]:
             timing.steal_seconds = round(steal_after - steal, 3)
         if switches is not None and switches_after is not None:
             timing.involuntary_switches = switches_after - switches
+
+
+def mean(timings: Sequence[Timing]) -> Timing:
+    """What one of several equal timed blocks took, on average."""
+
+    def of(values: Sequence[float | None]) -> float | None:
+        known = [value for value in values if value is not None]
+        return sum(known) / len(known) if len(known) == len(timings) else None
+
+    steal, switches = of([one.steal_seconds for one in timings]), of([one.involuntary_switches for one in timings])
+    return Timing(
+        seconds=sum(one.seconds for one in timings) / len(timings),
+        cpu_seconds=sum(one.cpu_seconds for one in timings) / len(timings),
+        steal_seconds=None if steal is None else round(steal, 3),
+        involuntary_switches=None if switches is None else round(switches),
+    )
 
 
 def conditions(timing: Timing, load_before: float | None) -> Conditions:

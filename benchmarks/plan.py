@@ -52,6 +52,9 @@ class Plan(BaseModel):
         None, description="evaluation tasks, apart by commas"
     )
     timeout: Annotated[FiniteFloat, Field(gt=0)] | None = Field(None, description="seconds after which a run is killed")
+    timed_seconds: Annotated[FiniteFloat, Field(ge=0)] = Field(
+        0.0, description="a run that trains in less time trains again, until so many seconds have been timed"
+    )
     device: str = Field("auto", min_length=1, description="auto, cpu, cuda, cuda:1, ...")
     plugin: Annotated[tuple[Path, ...], BeforeValidator(_alone)] = Field(
         (), description="Python file with trainers of your own"
@@ -92,6 +95,7 @@ class Plan(BaseModel):
             "repeats": self.rounds,
             "tasks": None if self.tasks is None else list(self.tasks),
             "timeout": self.timeout,
+            "timed_seconds": self.timed_seconds,
             "device": self.device,
             "plugin": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in self.plugin},
             "save_vectors": self.save_vectors,

@@ -67,6 +67,7 @@ class RunRecord(_Record):
     prepare_seconds: float | None = None
     compile_seconds: float | None = None
     transfer_seconds: float | None = Field(None, description="copies between host and GPU, outside train_seconds")
+    trainings: int = Field(1, description="how often the same training was timed; times are means of them")
     train_seconds: float | None = None
     evaluate_seconds: float | None = None
     words_per_second: float | None = Field(None, description="in-vocabulary tokens × epochs / train_seconds")

@@ -211,6 +211,7 @@ class _Benchmark:
             tasks=absolute(self._plan.tasks),
             plugins=[path.resolve() for path in self._plan.plugin],
             save_vectors=self._plan.save_vectors,
+            timed_seconds=self._plan.timed_seconds,
             directory=directory.resolve(),
         )
 

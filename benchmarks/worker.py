@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..datasets.corpus import Corpus
     from ..implementations.trainer import Trainer
     from .job import Job
+    from .measure import Timing
     from .signals import SignalWriter
 
 RECORD = "record.json"
@@ -79,7 +80,7 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter") -> Non
     from ..datasets.catalogue import open_corpus
     from ..datasets.errors import InputError
     from ..implementations import registry
-    from .measure import conditions, load_average, peak_gpu_memory, peak_memory, timed
+    from .measure import conditions, load_average, mean, peak_gpu_memory, peak_memory, timed
     from .vector_checks import initial_vectors, trained_vectors
 
     for plugin in job.plugins:
@@ -106,18 +107,41 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter") -> Non
         trainer.train(signals.train)
     record.update(
         train_seconds=timing.seconds,
-        cpu_seconds=timing.cpu_seconds,
         peak_memory_bytes=peak_memory(),
         peak_gpu_memory_bytes=peak_gpu_memory(),
-        conditions=conditions(timing, load_before),
     )
     words, size = len(corpus.vocabulary), job.hyperparameters.vector_size
     vectors = trained_vectors(trainer, words=words, size=size, before=before)
     record["transfer_seconds"] = trainer.transfer_seconds
-    record.update(_speeds(trainer, corpus.n_tokens * job.hyperparameters.epochs, timing.seconds))
+    outputs = trainer.output_vectors() if job.save_vectors else None
 
+    timings = [timing, *_trained_again(job, corpus, timing.seconds, signals)]
+    timing = mean(timings)
+    record.update(
+        trainings=len(timings),
+        train_seconds=timing.seconds,
+        cpu_seconds=timing.cpu_seconds,
+        conditions=conditions(timing, load_before),
+        **_speeds(trainer, corpus.n_tokens * job.hyperparameters.epochs, timing.seconds),
+    )
     signals.phase("evaluate")
-    _score(job, record, corpus, vectors, trainer.output_vectors() if job.save_vectors else None)
+    _score(job, record, corpus, vectors, outputs)
+
+
+def _trained_again(job: "Job", corpus: "Corpus", seconds: float, signals: "SignalWriter") -> "list[Timing]":
+    """Time the same training again and again, until as many seconds have been timed as the job asks for."""
+    from ..implementations import registry
+    from .measure import timed
+
+    timings: list[Timing] = []
+    while seconds < job.timed_seconds:
+        trainer = registry.create(job.implementation, job.options)
+        trainer.prepare(corpus, job.hyperparameters, threads=job.threads, seed=job.seed, device=job.device)
+        with timed() as timing:
+            trainer.train(signals.train)
+        timings.append(timing)
+        seconds += timing.seconds
+    return timings
 
 
 def _score(

@@ -87,6 +87,7 @@ class Bench:
 
     def __init__(self, plan: Plan, arms: Sequence[Arm], out: Path, tell: Callable[[str], None]) -> None:
         self.plan, self.arms, self.out, self._tell = plan, arms, out, tell
+        self.timed_seconds = plan.timed_seconds
         found = candidates(plan)
         stuck = [candidate for candidate in found if candidate.obstacle is not None and candidate.chosen]
         if stuck:
@@ -190,6 +191,7 @@ class Bench:
             tasks=absolute(self.plan.tasks),
             plugins=list(arm.side.plugins),
             save_vectors=self.plan.save_vectors,
+            timed_seconds=self.timed_seconds,
             directory=directory,
         )
 

@@ -1,8 +1,9 @@
 """The gate: base and head side by side, round after round, until the rounds decide."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ...datasets.errors import InputError
 from ..environment import environment
@@ -14,6 +15,12 @@ from .settings import Settings
 from .verdict import Gate, judge, undecided
 
 ROUNDS, MOST_ROUNDS = 10, 30
+DEFAULTS: Mapping[str, Any] = {"impl": "numba", "threads": 1, "timed_seconds": 3.0}
+"""Settings of a gate's plan where nothing else is asked for.
+
+One thread, since its vectors are the same in every run, and its speed does not hang on what else has the other cores; a
+few seconds, since the speed of a shared machine changes by a tenth from one half-second to the next.
+"""
 LOOKS = 5
 """Rounds between two looks, once there are enough."""
 
@@ -57,7 +64,7 @@ def gate(
         arms = [Arm("base", before), Arm("control", before), Arm("head", after)]
         with Bench(plan, arms, out, tell) as bench:
             # Compiles what has to be compiled, and reads everything from disk once.
-            bench.round(0, keep=False)
+            _time_alike(bench, bench.round(0, keep=False), tell)
             measured: list[Measured] = []
 
             def look(number: int) -> Gate:
@@ -71,6 +78,13 @@ def gate(
             until_decided(look, rounds, most)
     about = {"plan": plan.settled(), "environment": environment()}
     return _written(judge(measured, settings, base=before.revision, head=after.revision, about=about), out)
+
+
+def _time_alike(bench: Bench, measured: Sequence[Measured], tell: Callable[[str], None]) -> None:
+    """A base from before training could be timed several times would be timed otherwise than head."""
+    if any(one.record.trainings * (one.record.train_seconds or 0.0) < bench.timed_seconds for one in measured):
+        tell("base times one training a run, whatever is asked for; so does head, then")
+        bench.timed_seconds = 0.0
 
 
 def until_decided(look: Callable[[int], Gate], rounds: int = ROUNDS, most: int = MOST_ROUNDS) -> tuple[int, Gate]:
