@@ -6,6 +6,7 @@ import sys
 import textwrap
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from bench.benchmarks.gate.decision import Rounds, Threshold, decide
 from bench.benchmarks.gate.measurement import Measured, read_rounds
 from bench.benchmarks.gate.quality import Scores, decide_quality
 from bench.benchmarks.gate.revision import sides
+from bench.benchmarks.gate.run import time_alike
 from bench.benchmarks.gate.settings import Settings, read_settings
 from bench.benchmarks.gate.stored import gate_stored
 from bench.benchmarks.gate.verdict import judge
@@ -138,6 +140,18 @@ def test_a_loaded_machine_is_inconclusive_never_a_regression() -> None:
     assert "other processes" in (loaded.speed["numba/words_per_second"].reason or "")
     assert loaded.speed["numba/peak_memory_bytes"].verdict == "ok"
     assert loaded.conditions.disturbed == tuple(range(1, 13))
+
+
+@pytest.mark.parametrize(("trainings", "asked"), [((6, 6, 6), 3.0), ((1, 1, 6), 0.0)])
+def test_a_base_that_times_one_training_has_head_do_the_same(trainings: tuple[int, ...], asked: float) -> None:
+    bench, told = SimpleNamespace(timed_seconds=3.0), []
+    runs = [
+        replace(one, record=one.record.model_copy(update={"trainings": n, "train_seconds": 0.5}))
+        for one, n in zip(measured(1.0), trainings, strict=False)
+    ]
+    time_alike(bench, runs, told.append)
+    assert bench.timed_seconds == asked
+    assert bool(told) == (asked == 0)
 
 
 def test_rounds_are_kept_and_read_back(tmp_path: Path) -> None:

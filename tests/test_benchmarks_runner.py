@@ -83,6 +83,24 @@ def test_a_run_holds_what_was_measured(plan: Callable[..., Plan], tmp_path: Path
     assert (directory / "log.txt").exists()
 
 
+def test_a_short_training_is_timed_again_until_there_are_enough_seconds(
+    plan: Callable[..., Plan], tmp_path: Path
+) -> None:
+    once, often = (
+        run(plan("quick[sleep=0.3]", timed_seconds=seconds), tmp_path / str(seconds)) for seconds in (0.2, 0.7)
+    )
+    assert only(once).trainings == 1
+    record = only(often)
+    assert record.trainings == 3
+    assert record.train_seconds is not None
+    assert 0.3 <= record.train_seconds < 30
+    assert record.words_per_second == pytest.approx(often.corpus.tokens / record.train_seconds)
+    assert record.cpu_seconds is not None
+    assert record.cpu_seconds < record.train_seconds
+    # The vectors are those of one training.
+    assert record.scores == only(once).scores
+
+
 def test_a_worker_is_pinned_in_time_and_sees_a_clean_environment(plan: Callable[..., Plan], tmp_path: Path) -> None:
     record = only(run(plan("reports"), tmp_path))
     log = (tmp_path / "runs" / record.id / "log.txt").read_text()

@@ -64,7 +64,7 @@ def gate(
         arms = [Arm("base", before), Arm("control", before), Arm("head", after)]
         with Bench(plan, arms, out, tell) as bench:
             # Compiles what has to be compiled, and reads everything from disk once.
-            _time_alike(bench, bench.round(0, keep=False), tell)
+            time_alike(bench, bench.round(0, keep=False), tell)
             measured: list[Measured] = []
 
             def look(number: int) -> Gate:
@@ -80,8 +80,14 @@ def gate(
     return _written(judge(measured, settings, base=before.revision, head=after.revision, about=about), out)
 
 
-def _time_alike(bench: Bench, measured: Sequence[Measured], tell: Callable[[str], None]) -> None:
-    """A base from before training could be timed several times would be timed otherwise than head."""
+def time_alike(bench: Bench, measured: Sequence[Measured], tell: Callable[[str], None]) -> None:
+    """Time one training a run where a side knows nothing else: a base that is older than ``timed_seconds``.
+
+    Args:
+        bench: whose ``timed_seconds`` is set to 0, then.
+        measured: what a round of all arms gave.
+        tell: called with a line if so.
+    """
     if any(one.record.trainings * (one.record.train_seconds or 0.0) < bench.timed_seconds for one in measured):
         tell("base times one training a run, whatever is asked for; so does head, then")
         bench.timed_seconds = 0.0
