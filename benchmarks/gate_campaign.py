@@ -26,7 +26,7 @@ from .environment import environment
 from .files import write_atomically
 from .gate.measurement import Arm, Bench, FailedRun, Measured, Stopped, read_rounds
 from .gate.revision import Side
-from .gate.run import DEFAULTS
+from .gate.run import DEFAULTS, settle_timing
 from .gate_cut_tables import tables
 from .gate_cuts import EQUAL, complete
 from .isolation import allowed_cores
@@ -91,7 +91,7 @@ def record(
             while done < rounds and (minutes is None or time.monotonic() - begun < 60 * minutes):
                 if not warm:
                     # Compiles what has to be compiled, as a gate's first round does.
-                    bench.round(0, keep=False)
+                    settle_timing(bench, bench.round(0, keep=False), tell)
                     warm = True
                 number, done = number + 1, done + 1
                 for one in bench.runs(number):

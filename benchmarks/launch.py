@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +50,7 @@ def launch(
     heard: Callable[[Signal], None],
     interrupted: Callable[[], bool],
     variables: Mapping[str, str] | None = None,
+    descriptors: Sequence[int] = (),
     directory: Path | None = None,
 ) -> Ended:
     """Run one worker to its end. When this returns, nothing of its process group is left.
@@ -63,6 +64,7 @@ def launch(
         heard: called with each progress signal.
         interrupted: asked several times a second; True ends the worker.
         variables: further environment variables.
+        descriptors: further open files that it inherits.
         directory: where it starts, this process's own by default.
 
     Raises:
@@ -71,7 +73,8 @@ def launch(
     ours, theirs = os.pipe()
     try:
         with log.open("wb") as output:
-            process = _start(job_file, output.fileno(), theirs, threads, variables or {}, directory)
+            environment = _environment(threads, theirs, variables or {})
+            process = _start(job_file, output.fileno(), (theirs, *descriptors), environment, directory)
     except BaseException:
         os.close(ours)
         raise
@@ -90,10 +93,8 @@ def launch(
     return Ended(process.returncode, stopped, phase, memory)
 
 
-def _start(
-    job_file: Path, output: int, signals: int, threads: int, variables: Mapping[str, str], directory: Path | None
-) -> "subprocess.Popen[bytes]":
-    environment = {
+def _environment(threads: int, signals: int, variables: Mapping[str, str]) -> dict[str, str]:
+    return {
         **os.environ,
         **thread_variables(threads),
         PARENT_VARIABLE: str(os.getpid()),
@@ -103,6 +104,11 @@ def _start(
         "PYTHONFAULTHANDLER": "1",
         **variables,
     }
+
+
+def _start(
+    job_file: Path, output: int, descriptors: Sequence[int], environment: Mapping[str, str], directory: Path | None
+) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [sys.executable, "-m", "bench.benchmarks.worker", str(job_file)],
         stdin=subprocess.DEVNULL,
@@ -110,7 +116,7 @@ def _start(
         stderr=subprocess.STDOUT,
         env=environment,
         cwd=directory,
-        pass_fds=(signals,),
+        pass_fds=tuple(descriptors),
         start_new_session=True,
     )
 

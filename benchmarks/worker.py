@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .isolation import die_with, pin, thread_variables
+from .turns import Turns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,6 +41,8 @@ def main(arguments: list[str]) -> int:
     raw = json.loads(text)
     os.environ.update(thread_variables(raw["threads"]))
     cores = pin(raw["cores"])
+    turns = Turns.of_environment()
+    turns.wait()
 
     from .files import write_atomically
     from .job import Job
@@ -66,7 +69,7 @@ def main(arguments: list[str]) -> int:
     }
     try:
         signals.phase("prepare")
-        _measure(job, record, signals)
+        _measure(job, record, signals, turns)
         record["status"] = "ok"
     except Exception as error:
         traceback.print_exc()
@@ -75,7 +78,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter") -> None:
+def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter", turns: Turns) -> None:
     """Prepare, train, check, save and score; what is known is put into ``record`` as soon as it is."""
     from ..datasets.catalogue import open_corpus
     from ..datasets.errors import InputError
@@ -115,7 +118,9 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter") -> Non
     record["transfer_seconds"] = trainer.transfer_seconds
     outputs = trainer.output_vectors() if job.save_vectors else None
 
-    timings = [timing, *_trained_again(job, corpus, timing.seconds, signals)]
+    timings = [timing]
+    while turns.again(enough=sum(one.seconds for one in timings) >= job.timed_seconds):
+        timings.append(_trained_again(job, corpus, signals))
     timing = mean(timings)
     record.update(
         trainings=len(timings),
@@ -128,20 +133,16 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter") -> Non
     _score(job, record, corpus, vectors, outputs)
 
 
-def _trained_again(job: "Job", corpus: "Corpus", seconds: float, signals: "SignalWriter") -> "list[Timing]":
-    """Time the same training again and again, until as many seconds have been timed as the job asks for."""
+def _trained_again(job: "Job", corpus: "Corpus", signals: "SignalWriter") -> "Timing":
+    """The same training once more."""
     from ..implementations import registry
     from .measure import timed
 
-    timings: list[Timing] = []
-    while seconds < job.timed_seconds:
-        trainer = registry.create(job.implementation, job.options)
-        trainer.prepare(corpus, job.hyperparameters, threads=job.threads, seed=job.seed, device=job.device)
-        with timed() as timing:
-            trainer.train(signals.train)
-        timings.append(timing)
-        seconds += timing.seconds
-    return timings
+    trainer = registry.create(job.implementation, job.options)
+    trainer.prepare(corpus, job.hyperparameters, threads=job.threads, seed=job.seed, device=job.device)
+    with timed() as timing:
+        trainer.train(signals.train)
+    return timing
 
 
 def _score(

@@ -16,7 +16,7 @@ from bench.benchmarks.gate.decision import Rounds, Threshold, decide
 from bench.benchmarks.gate.measurement import Measured, read_rounds
 from bench.benchmarks.gate.quality import Scores, decide_quality
 from bench.benchmarks.gate.revision import sides
-from bench.benchmarks.gate.run import time_alike
+from bench.benchmarks.gate.run import settle_timing
 from bench.benchmarks.gate.settings import Settings, read_settings
 from bench.benchmarks.gate.stored import gate_stored
 from bench.benchmarks.gate.verdict import judge
@@ -143,14 +143,15 @@ def test_a_loaded_machine_is_inconclusive_never_a_regression() -> None:
 
 
 @pytest.mark.parametrize(("trainings", "asked"), [((6, 6, 6), 3.0), ((1, 1, 6), 0.0)])
-def test_a_base_that_times_one_training_has_head_do_the_same(trainings: tuple[int, ...], asked: float) -> None:
-    bench, told = SimpleNamespace(timed_seconds=3.0), []
+def test_a_base_that_cannot_take_turns_has_head_do_as_it_does(trainings: tuple[int, ...], asked: float) -> None:
+    bench, told = SimpleNamespace(timed_seconds=3.0, by_turns=False), []
     runs = [
         replace(one, record=one.record.model_copy(update={"trainings": n, "train_seconds": 0.5}))
         for one, n in zip(measured(1.0), trainings, strict=False)
     ]
-    time_alike(bench, runs, told.append)
+    settle_timing(bench, runs, told.append)
     assert bench.timed_seconds == asked
+    assert bench.by_turns == (asked > 0)
     assert bool(told) == (asked == 0)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evaluation.statistics.holm import holm
-from ..statistics import median_interval
+from ..statistics import pseudomedian_interval
 
 Verdict = Literal["regression", "improvement", "ok", "inconclusive"]
 
@@ -83,9 +83,9 @@ class Decision:
 def decide(cells: Mapping[str, Rounds], thresholds: Mapping[str, Threshold] | None = None) -> dict[str, Decision]:
     """A decision for each cell (a metric of a configuration).
 
-    The ratio is exp of the median over rounds of log(head) less the mean of log(base) and log(control), its interval a
-    percentile bootstrap of rounds, p from Wilcoxon's signed-rank test with Holm's correction over the cells, and the
-    tolerance the larger of the threshold's and twice the control's noise.
+    The ratio is exp of the pseudomedian over rounds of log(head) less the mean of log(base) and log(control), its
+    interval a percentile bootstrap of rounds, p from Wilcoxon's signed-rank test with Holm's correction over the cells,
+    and the tolerance the larger of the threshold's and twice the control's noise.
 
     Args:
         cells: by name.
@@ -103,7 +103,7 @@ def decide(cells: Mapping[str, Rounds], thresholds: Mapping[str, Threshold] | No
 
 def _decide(rounds: Rounds, p: float, threshold: Threshold) -> Decision:
     differences = _differences(rounds)
-    estimate = median_interval(differences.tolist())
+    estimate = pseudomedian_interval(differences.tolist())
     assert estimate.low is not None
     assert estimate.high is not None
     ratio, low, high = (float(np.exp(value)) for value in (estimate.value, estimate.low, estimate.high))
@@ -147,7 +147,7 @@ def _noise(rounds: Rounds) -> float | None:
     if not rounds.control:
         return None
     log = np.log(np.asarray(rounds.control, float)) - np.log(np.asarray(rounds.base, float))
-    estimate = median_interval(log.tolist())
+    estimate = pseudomedian_interval(log.tolist())
     assert estimate.low is not None
     assert estimate.high is not None
     return (estimate.high - estimate.low) / 2

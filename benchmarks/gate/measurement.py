@@ -5,6 +5,8 @@ import hashlib
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +20,13 @@ from ..guardian import Guardian
 from ..interrupts import Interrupts
 from ..isolation import choose_cores
 from ..job import Job
-from ..launch import launch
+from ..launch import Ended, launch
 from ..plan import Plan
 from ..probe import Observation, observed
 from ..records import RunRecord
 from ..schedule import Candidate, candidates
 from ..signals import Signal
+from ..turns import Ring
 from ..worker import RECORD
 from .revision import Side
 
@@ -64,6 +67,9 @@ class Measured:
         )
 
 
+LOG = "log.txt"
+
+
 class Stopped(Exception):  # noqa: N818 - no error
     """The gate was interrupted."""
 
@@ -81,13 +87,18 @@ class Bench:
         out: directory that keeps ``rounds.jsonl`` and the runs.
         tell: called with a line for each run.
 
+    Attributes:
+        timed_seconds: of each run, as the plan has it.
+        by_turns: start the arms of a round together and let them train in turn, not one whole run after the other;
+            each side's worker has to know how.
+
     Raises:
         InputError: nothing of the plan can run here, or the corpus cannot be opened.
     """
 
     def __init__(self, plan: Plan, arms: Sequence[Arm], out: Path, tell: Callable[[str], None]) -> None:
         self.plan, self.arms, self.out, self._tell = plan, arms, out, tell
-        self.timed_seconds = plan.timed_seconds
+        self.timed_seconds, self.by_turns = plan.timed_seconds, False
         found = candidates(plan)
         stuck = [candidate for candidate in found if candidate.obstacle is not None and candidate.chosen]
         if stuck:
@@ -100,17 +111,19 @@ class Bench:
         named = matching(plan.corpus, corpora()) is not None
         self._corpus = plan.corpus if named else str(Path(plan.corpus).expanduser().resolve())
         self._interrupts = Interrupts()
-        self._guardian = Guardian()
+        self._guardians = [Guardian() for _ in arms]
         (out / "runs").mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> "Bench":
         self._caught = self._interrupts.caught()
         self._caught.__enter__()
-        self._guardian.__enter__()
+        self._running = ExitStack()
+        for guardian in self._guardians:
+            self._running.enter_context(guardian)
         return self
 
     def __exit__(self, *exception: Any) -> None:
-        self._guardian.__exit__(*exception)
+        self._running.__exit__(*exception)
         self._caught.__exit__(*exception)
 
     def round(self, number: int, *, keep: bool = True) -> list[Measured]:
@@ -140,39 +153,82 @@ class Bench:
         order = [(cell, arm) for cell in self.cells for arm in self.arms]
         random.Random(f"{self.plan.order_seed}/{number}").shuffle(order)
         # Arms of one cell stay together: what drifts slowly is then common to them.
-        order.sort(key=lambda item: list(self.cells).index(item[0]))
-        for cell, arm in order:
-            yield self._run(cell, arm, number)
+        for cell in self.cells:
+            arms = [arm for name, arm in order if name == cell]
+            yield from self._by_turns(cell, arms, number) if self.by_turns else self._in_sequence(cell, arms, number)
 
-    def _run(self, cell: str, arm: Arm, number: int) -> Measured:
-        candidate = self.cells[cell]
-        name = f"{arm.name}-{candidate.name}-{hashlib.sha256(cell.encode()).hexdigest()[:6]}-r{number}"
-        directory = (self.out / "runs" / name).resolve()
+    def _in_sequence(self, cell: str, arms: Sequence[Arm], number: int) -> Iterator[Measured]:
+        for arm in arms:
+            with observed() as conditions:
+                ended = self._launched(cell, arm, number, self._guardians[0])
+            yield self._measured(cell, arm, number, ended, conditions)
+
+    def _by_turns(self, cell: str, arms: Sequence[Arm], number: int) -> Iterator[Measured]:
+        """All arms at once, of which one works at a time; the conditions are those of the whole, its length shared."""
+        ring = Ring(len(arms))
+
+        def run(place: int) -> Ended:
+            try:
+                return self._launched(cell, arms[place], number, self._guardians[place], *ring.place(place))
+            finally:
+                ring.leave(place)
+
+        # The kernel ends a worker with the thread that started it, so these threads wait for their workers.
+        with observed() as conditions, ThreadPoolExecutor(len(arms)) as pool:
+            found = list(pool.map(run, range(len(arms))))
+        assert conditions.seconds is not None
+        conditions = dataclasses.replace(conditions, seconds=conditions.seconds / len(arms))
+        for arm, ended in zip(arms, found, strict=True):
+            yield self._measured(cell, arm, number, ended, conditions)
+
+    def _launched(
+        self,
+        cell: str,
+        arm: Arm,
+        number: int,
+        guardian: Guardian,
+        variables: Mapping[str, str] | None = None,
+        descriptors: Sequence[int] = (),
+    ) -> Ended:
+        directory = self._directory(cell, arm, number)
         directory.mkdir(exist_ok=True)
-        job_file, log = directory / "job.json", directory / "log.txt"
-        job = self._job(candidate, arm, number, directory)
+        job_file = directory / "job.json"
+        job = self._job(self.cells[cell], arm, number, directory)
         write_atomically(job_file, (arm.change(job) if arm.change else job).model_dump_json(indent=2))
-        with observed() as conditions:
-            ended = launch(
-                job_file,
-                log,
-                threads=self.plan.worker_threads,
-                timeout=self.plan.timeout,
-                guardian=self._guardian,
-                heard=_ignore,
-                interrupted=lambda: self._interrupts.requested,
-                variables=arm.side.variables(),
-                directory=directory,
-            )
+        return launch(
+            job_file,
+            directory / LOG,
+            threads=self.plan.worker_threads,
+            timeout=self._timeout,
+            guardian=guardian,
+            heard=_ignore,
+            interrupted=lambda: self._interrupts.requested,
+            variables={**arm.side.variables(), **(variables or {})},
+            descriptors=descriptors,
+            directory=directory,
+        )
+
+    def _measured(self, cell: str, arm: Arm, number: int, ended: Ended, conditions: Observation) -> Measured:
+        directory = self._directory(cell, arm, number)
         if ended.stopped == "interrupted" or self._interrupts.requested:
             raise Stopped
         record = _record(directory)
         if ended.stopped is not None or record is None or record.status != "ok":
             why = record.reason if record is not None else f"it ended with code {ended.code}"
-            why = f"it took longer than {self.plan.timeout:g} s" if ended.stopped == "timeout" else why
-            raise FailedRun(f"{cell} failed on {arm.name} ({arm.side.revision[:10]}): {why}; see {log}")
+            why = f"it took longer than {self._timeout:g} s" if ended.stopped == "timeout" else why
+            raise FailedRun(f"{cell} failed on {arm.name} ({arm.side.revision[:10]}): {why}; see {directory / LOG}")
         self._tell(f"round {number} {cell} {arm.name}: {record.words_per_second or 0:,.0f} words/s")
         return Measured(arm.name, cell, number, record, conditions)
+
+    def _directory(self, cell: str, arm: Arm, number: int) -> Path:
+        name = f"{arm.name}-{self.cells[cell].name}-{hashlib.sha256(cell.encode()).hexdigest()[:6]}-r{number}"
+        return (self.out / "runs" / name).resolve()
+
+    @property
+    def _timeout(self) -> float | None:
+        """A worker that waits for its turn ages, too."""
+        timeout = self.plan.timeout
+        return timeout * len(self.arms) if timeout is not None and self.by_turns else timeout
 
     def _job(self, candidate: Candidate, arm: Arm, number: int, directory: Path) -> Job:
         return Job(

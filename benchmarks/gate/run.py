@@ -64,7 +64,7 @@ def gate(
         arms = [Arm("base", before), Arm("control", before), Arm("head", after)]
         with Bench(plan, arms, out, tell) as bench:
             # Compiles what has to be compiled, and reads everything from disk once.
-            time_alike(bench, bench.round(0, keep=False), tell)
+            settle_timing(bench, bench.round(0, keep=False), tell)
             measured: list[Measured] = []
 
             def look(number: int) -> Gate:
@@ -80,16 +80,19 @@ def gate(
     return _written(judge(measured, settings, base=before.revision, head=after.revision, about=about), out)
 
 
-def time_alike(bench: Bench, measured: Sequence[Measured], tell: Callable[[str], None]) -> None:
-    """Time one training a run where a side knows nothing else: a base that is older than ``timed_seconds``.
+def settle_timing(bench: Bench, measured: Sequence[Measured], tell: Callable[[str], None]) -> None:
+    """Let the arms take turns, unless a side's worker does not know how: a base older than that.
 
     Args:
-        bench: whose ``timed_seconds`` is set to 0, then.
-        measured: what a round of all arms gave.
-        tell: called with a line if so.
+        bench: its ``by_turns`` and ``timed_seconds`` are set.
+        measured: what a round of all arms gave, one whole run after the other.
+        tell: called with a line if they cannot.
     """
-    if any(one.record.trainings * (one.record.train_seconds or 0.0) < bench.timed_seconds for one in measured):
-        tell("base times one training a run, whatever is asked for; so does head, then")
+    bench.by_turns = all(
+        one.record.trainings * (one.record.train_seconds or 0.0) >= bench.timed_seconds for one in measured
+    )
+    if not bench.by_turns:
+        tell("the base is too old to train in turns with head: each run is one training, whatever --timed-seconds says")
         bench.timed_seconds = 0.0
 
 
