@@ -49,8 +49,9 @@ def tables(
     parts.append(
         f"Gates of {ROUNDS} rounds, extended as the gate does. Windows overlap, and the names of the three equal arms "
         "are drawn anew in each round of each gate, so the gates are not independent. A recorded round has more arms "
-        "than a gate's, so that turns of base and head lie further apart in time; minutes count the gate's own three arms and "
-        "one round more for compiling. Columns words/s, memory, scores: ok / regression / improvement / inconclusive."
+        "than a gate's, so that turns of base and head lie further apart in time; minutes count the gate's own three "
+        "arms and one round more for compiling. Columns words/s, memory, scores: ok / regression / improvement / "
+        "inconclusive."
     )
     parts.append("\n".join([head, *rows]))
     parts.append("Regressions in words/s, had the gate ended after so many rounds:")

@@ -1,15 +1,18 @@
-"""What more threads bring: the Numba kernels with 1, 2, ... threads by turns.
+"""What more threads bring: the Numba kernels with 1, 2, ... threads by turns, and what the machine would allow.
 
     python -m bench.benchmarks.numba_scaling [--corpus wiki17m] [--rounds 9] [--threads 1,2] [--vector-size 100]
 
 Rounds alternate between the numbers of threads; the ratio to the first number is formed within a round, its median
-printed. Vectors go on from where the last round left them: speed does not depend on them.
+printed. As many trainers of one thread, side by side with vectors of their own, share nothing but the machine: where
+they fall short, the kernels cannot help it. Vectors go on from where the last round left them: speed does not depend on
+them.
 """
 
 import argparse
 import random
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 from ..datasets.catalogue import open_corpus
@@ -19,29 +22,36 @@ from ..implementations.numba_trainer import NumbaTrainer
 from .numba_roof import part_of
 
 
-def measure(corpus: Corpus, h: Hyperparameters, threads: Sequence[int], rounds: int) -> Mapping[int, list[float]]:
-    """Words a second by number of threads, one figure a round."""
-    trainers = {n: NumbaTrainer() for n in threads}
-    for n, trainer in trainers.items():
-        trainer.prepare(corpus, h, threads=n, seed=1, device="cpu")
-    speeds: dict[int, list[float]] = {n: [] for n in trainers}
+def measure(corpus: Corpus, h: Hyperparameters, threads: Sequence[int], rounds: int) -> Mapping[str, list[float]]:
+    """Words a second by what ran, one figure a round; the first is the one to compare with."""
+    systems = {"1 thread" if n == 1 else f"{n} threads": [_trainer(corpus, h, n)] for n in threads}
+    systems |= {f"{n} trainers of 1 thread": [_trainer(corpus, h, 1) for _ in range(n)] for n in threads if n > 1}
+    speeds: dict[str, list[float]] = {name: [] for name in systems}
     order = random.Random(1)
-    for _ in range(rounds):
-        for n in order.sample(list(trainers), len(trainers)):
-            start = time.perf_counter()
-            trainers[n].train(lambda done, total: None)
-            speeds[n].append(h.epochs * corpus.n_tokens / (time.perf_counter() - start))
+    with ThreadPoolExecutor(max(threads)) as pool:
+        for _ in range(rounds):
+            for name in order.sample(list(systems), len(systems)):
+                start = time.perf_counter()
+                list(pool.map(lambda trainer: trainer.train(lambda done, total: None), systems[name]))
+                words = len(systems[name]) * h.epochs * corpus.n_tokens
+                speeds[name].append(words / (time.perf_counter() - start))
     return speeds
 
 
-def table(speeds: Mapping[int, Sequence[float]]) -> str:
-    """Markdown: a row a number of threads, with medians, extremes and the ratio to the first."""
+def _trainer(corpus: Corpus, h: Hyperparameters, threads: int) -> NumbaTrainer:
+    trainer = NumbaTrainer()
+    trainer.prepare(corpus, h, threads=threads, seed=1, device="cpu")
+    return trainer
+
+
+def table(speeds: Mapping[str, Sequence[float]]) -> str:
+    """Markdown: a row for each that ran, with medians, extremes and the ratio to the first."""
     first = next(iter(speeds.values()))
-    rows = ["| threads | words/s, median (range) | ÷ first |", "|---:|---:|---:|"]
-    for n, found in speeds.items():
+    rows = ["| | words/s, median (range) | ÷ first |", "|---|---:|---:|"]
+    for name, found in speeds.items():
         ratios = [value / reference for value, reference in zip(found, first, strict=True)]
         low, middle, high = (value / 1e6 for value in (min(found), median(found), max(found)))
-        rows.append(f"| {n} | {middle:.2f} M ({low:.2f}–{high:.2f}) | {median(ratios):.2f} |")
+        rows.append(f"| {name} | {middle:.2f} M ({low:.2f}–{high:.2f}) | {median(ratios):.2f} |")
     return "\n".join(rows)
 
 

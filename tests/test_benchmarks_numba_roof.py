@@ -60,12 +60,13 @@ def test_kernels_are_vector_code(tmp_path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_ratios_of_threads_are_formed_within_a_round() -> None:
-    shown = table({1: [1e6, 2e6, 4e6], 2: [2e6, 3e6, 4e6]})
-    assert "| 1 | 2.00 M (1.00–4.00) | 1.00 |" in shown
-    assert "| 2 | 3.00 M (2.00–4.00) | 1.50 |" in shown
+    shown = table({"1 thread": [1e6, 2e6, 4e6], "2 threads": [2e6, 3e6, 4e6]})
+    assert "| 1 thread | 2.00 M (1.00–4.00) | 1.00 |" in shown
+    assert "| 2 threads | 3.00 M (2.00–4.00) | 1.50 |" in shown
 
 
-def test_every_number_of_threads_is_measured_every_round() -> None:
+def test_every_number_of_threads_is_measured_every_round_and_trainers_side_by_side() -> None:
     found = measure_threads(corpus(), Hyperparameters(vector_size=8, min_count=1, epochs=1), [1, 2], rounds=2)
-    assert {n: len(speeds) for n, speeds in found.items()} == {1: 2, 2: 2}
+    names = ["1 thread", "2 threads", "2 trainers of 1 thread"]
+    assert {name: len(speeds) for name, speeds in found.items()} == dict.fromkeys(names, 2)
     assert min(min(speeds) for speeds in found.values()) > 0
