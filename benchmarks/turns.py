@@ -51,7 +51,7 @@ class Turns:
 
         Args:
             enough: this worker would be content with what it has. It works on all the same until all are: they shall
-                have worked equally often.
+                have worked equally often, but for one turn.
         """
         if self._read is None or self._write is None:
             return not enough
