@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..datasets.corpus import Corpus
 from ..datasets.export import text_file
 from .hyperparameters import Hyperparameters
-from .trainer import Progress, Trainer, TrainingError
+from .trainer import EpochEnded, Progress, Trainer, TrainingError
 
 
 class GensimTrainer(Trainer):
@@ -41,6 +41,9 @@ class GensimTrainer(Trainer):
 
     def unsupported(self, hyperparameters: Hyperparameters) -> str | None:
         return "gensim has no full softmax" if hyperparameters.loss == "softmax" else None
+
+    def unpausable(self) -> str | None:
+        return None  # gensim calls back when an epoch's workers are done, and starts others for the next one
 
     def prepare(
         self, corpus: Corpus, hyperparameters: Hyperparameters, *, threads: int, seed: int, device: str
@@ -96,7 +99,7 @@ class GensimTrainer(Trainer):
             total_examples=self._corpus.n_sentences,
             total_words=n_tokens,
             epochs=self._hyperparameters.epochs,
-            callbacks=[_epoch_callback(progress, n_tokens, self._hyperparameters.epochs)],
+            callbacks=[_epoch_callback(progress, n_tokens, self._hyperparameters.epochs, self.epoch_ended)],
         )
         if not np.isfinite(self._model.wv.vectors).all():
             raise TrainingError(
@@ -111,7 +114,7 @@ class GensimTrainer(Trainer):
         return np.asarray(self._model.syn1neg, np.float32) if self._hyperparameters.loss == "ns" else None
 
 
-def _epoch_callback(progress: Progress, n_tokens: int, epochs: int) -> Any:
+def _epoch_callback(progress: Progress, n_tokens: int, epochs: int, ended: EpochEnded | None) -> Any:
     """A gensim callback; made here so that gensim is imported only when it is used."""
     from gensim.models.callbacks import CallbackAny2Vec
 
@@ -121,5 +124,7 @@ def _epoch_callback(progress: Progress, n_tokens: int, epochs: int) -> Any:
         def on_epoch_end(self, model: object) -> None:
             self.done += 1
             progress(self.done * n_tokens, epochs * n_tokens)
+            if ended is not None:
+                ended(self.done)
 
     return EpochProgress()

@@ -59,6 +59,9 @@ class NumbaTrainer(Trainer):
             return "numba shares nothing between windows with hierarchical softmax; use negatives=window or pair"
         return None
 
+    def unpausable(self) -> str | None:
+        return None  # its threads end with an epoch, and others begin the next one
+
     def prepare(
         self, corpus: Corpus, hyperparameters: Hyperparameters, *, threads: int, seed: int, device: str
     ) -> None:
@@ -84,7 +87,7 @@ class NumbaTrainer(Trainer):
         Raises:
             TrainingError: the vectors became infinite or not a number.
         """
-        self.trained_words = self._kernel.run(progress)
+        self.trained_words = self._kernel.run(progress, self.epoch_ended)
         # Extremes carry an infinity and a NaN, and take no array of flags.
         extremes = [f(rows) for rows in (self._kernel.inputs, self._kernel.outputs) for f in (np.min, np.max)]
         if not np.isfinite(extremes).all():

@@ -57,6 +57,9 @@ class NumpyTrainer(Trainer):
     def version(cls) -> str:
         return np.__version__
 
+    def unpausable(self) -> str | None:
+        return None
+
     def prepare(
         self, corpus: Corpus, hyperparameters: Hyperparameters, *, threads: int, seed: int, device: str
     ) -> None:
@@ -110,7 +113,10 @@ class NumpyTrainer(Trainer):
         progress(total, total)
 
     def _windows(self) -> Iterator[tuple[int, Windows, tuple[NDArray[np.uint32], NDArray[np.uint32]]]]:
-        """The sentences of all epochs with the number of words before each, and their keys."""
+        """The sentences of all epochs with the number of words before each, and their keys.
+
+        An epoch is trained when the next sentence after its last is asked for, or the end.
+        """
         corpus, hyperparameters = self._corpus, self._hyperparameters
         offsets = corpus.offsets
         self.trained_words = 0
@@ -127,6 +133,8 @@ class NumpyTrainer(Trainer):
                     f"training diverged in epoch {epoch + 1}: the vectors hold values that are not finite; "
                     f"lower alpha ({hyperparameters.alpha:g})"
                 )
+            if self.epoch_ended is not None:
+                self.epoch_ended(epoch + 1)
 
     def _skipgram_step(self, units: Units, alpha: float) -> None:
         inputs, outputs, loss = self._inputs, self._outputs, self._hyperparameters.loss

@@ -123,6 +123,9 @@ class TorchTrainer(Trainer):
             return "torch has no full softmax; use loss ns or hs"
         return None
 
+    def unpausable(self) -> str | None:
+        return None  # no slice reaches into the next epoch, on any path
+
     def prepare(
         self, corpus: Corpus, hyperparameters: Hyperparameters, *, threads: int, seed: int, device: str
     ) -> None:
@@ -225,6 +228,9 @@ class TorchTrainer(Trainer):
                         f"training diverged in epoch {epoch + 1}: the vectors grew beyond all bounds; "
                         f"lower alpha ({h.alpha:g}), batch or damping"
                     )
+                if self.epoch_ended is not None:
+                    problem.synchronize()
+                    self.epoch_ended(epoch + 1)
             problem.synchronize()
             self.trained_words = self._run.kept_words()
 

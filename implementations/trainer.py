@@ -13,6 +13,9 @@ from .hyperparameters import Hyperparameters
 Progress = Callable[[int, int], None]
 """Called now and then with (words processed so far, words in all epochs)."""
 
+EpochEnded = Callable[[int], None]
+"""Called with the number of epochs that are trained."""
+
 
 class TrainingError(Exception):
     """A run that cannot give trained vectors: it diverged, or was asked for what it cannot do."""
@@ -45,6 +48,13 @@ class Trainer(ABC):
     trained_words: int | None = None
     """Words left after subsampling, all epochs together; None where the implementation does not tell."""
 
+    epoch_ended: EpochEnded | None = None
+    """Set before ``train`` by who wants to look at the vectors while they are trained, else None.
+
+    A trainer that can (see ``unpausable``) calls it at the end of every epoch, when all its updates are made and no
+    thread or device works. ``vectors()`` is valid until it returns. The pause changes nothing: the same examples
+    follow, and one thread ends with the same bits."""
+
     def __init__(self, **options: Any) -> None:
         if options:
             raise ValueError(f"{self.name} has no option {', '.join(sorted(options))}")
@@ -67,6 +77,10 @@ class Trainer(ABC):
     def unsupported(self, hyperparameters: Hyperparameters) -> str | None:
         """What of these hyperparameters it cannot do, in words, or None."""
         return None
+
+    def unpausable(self) -> str | None:
+        """Why it cannot pause at the ends of epochs to call ``epoch_ended``, in words, or None where it does."""
+        return f"{self.name} does not pause between epochs"
 
     @abstractmethod
     def prepare(

@@ -119,7 +119,7 @@ def train_sentence(n, a, b, rate, job, room):  # type: ignore[no-untyped-def]
 
 @compiled
 def worker(job, thread, room):  # type: ignore[no-untyped-def]
-    """Take sentences of all epochs in order until none is left or the job is stopped."""
+    """Take sentences in order until the job's end or until it is stopped."""
     first, last = take(job)
     if top and first < last:
         load_top(top, row, job, room)
@@ -134,6 +134,6 @@ def worker(job, thread, room):  # type: ignore[no-untyped-def]
                     count_words(hot, not tree, row, n, job, room)
         first, last = take(job)
         if top and first >= last:
-            meet_top(top, row, np.float32(job.min_alpha), job, room)
+            meet_top(top, row, rate, job, room)
         if hot and first >= last:
             meet_hot(hot, not tree, row, True, job, room)

@@ -15,9 +15,9 @@ from ..subsampling import expected_kept, keep_thresholds
 from .layout import WindowTable, is_tabulated, window_table
 from .products import Shape
 
-NEXT, STOP, FIRST_THREAD, PER_THREAD = 0, 8, 16, 16
-"""Places in ``Job.shared``: the next sentence to take, the flag to stop, then each thread's kept and seen words. They
-lie on cache lines of their own."""
+NEXT, STOP, END, FIRST_THREAD, PER_THREAD = 0, 8, 9, 16, 16
+"""Places in ``Job.shared``: the next sentence to take; the flag to stop and the sentence to end before, which are only
+read; then each thread's kept and seen words. They lie on cache lines of their own."""
 
 
 class Job(NamedTuple):

@@ -12,7 +12,19 @@ from ..examples import Sharing
 from ..hyperparameters import Hyperparameters
 from .compiler_memory import release_compiler
 from .hot_rows import HOT, period_of
-from .job import FIRST_THREAD, NEXT, PER_THREAD, STOP, Job, make_job, make_room, top_visits, with_threads, with_vectors
+from .job import (
+    END,
+    FIRST_THREAD,
+    NEXT,
+    PER_THREAD,
+    STOP,
+    Job,
+    make_job,
+    make_room,
+    top_visits,
+    with_threads,
+    with_vectors,
+)
 from .products import Shape
 from .sentence import BLOCK
 from .simd import native_lanes
@@ -84,11 +96,29 @@ class Kernel:
         self._worker(idle, 0, self._rooms[0])
         return time.perf_counter() - start
 
-    def run(self, progress: Callable[[int, int], None]) -> int:
-        """Train all epochs; returns the words left after subsampling. Interruption stops the threads first."""
+    def run(self, progress: Callable[[int, int], None], epoch_ended: Callable[[int], None] | None = None) -> int:
+        """Train all epochs; returns the words left after subsampling. Interruption stops the threads first.
+
+        Args:
+            progress: told of the words done and in all.
+            epoch_ended: called with the epochs done after each of them, without any thread; all have brought together
+                what their copies had gained. None: threads go from one epoch into the next without waiting.
+        """
+        self._job.shared[:] = 0
+        sentences, epochs = self._corpus.n_sentences, len(self._job.keys_a)
+        if epoch_ended is None:
+            self._train(0, epochs * sentences, progress)
+        else:
+            for epoch in range(epochs):
+                self._train(epoch * sentences, (epoch + 1) * sentences, progress)
+                epoch_ended(epoch + 1)
+        return self._counted(0)
+
+    def _train(self, first: int, end: int, progress: Callable[[int, int], None]) -> None:
+        """Train the items ``first..end - 1``: sentences, counted over all epochs."""
         shared = self._job.shared
-        shared[:] = 0
-        behind = 0
+        shared[NEXT], shared[END], shared[STOP] = first, end, 0
+        behind = first
         errors: list[BaseException] = []
 
         def work(thread: int) -> None:
@@ -104,7 +134,7 @@ class Kernel:
             for thread in threads:
                 while thread.is_alive():
                     thread.join(POLL_SECONDS)
-                    behind = self._release(behind)
+                    behind = self._release(behind, end)
                     progress(int(self._counted(1)), self._total)
         finally:
             shared[STOP] = 1
@@ -114,12 +144,11 @@ class Kernel:
             raise errors[0]
         # The last thread may end between two looks.
         progress(self._counted(1), self._total)
-        return self._counted(0)
 
-    def _release(self, behind: int) -> int:
+    def _release(self, behind: int, end: int) -> int:
         """Give back the corpus that the threads have left behind them since item ``behind``; returns up to where."""
-        epoch, items = self._corpus.n_sentences, self._corpus.n_sentences * len(self._job.keys_a)
-        reached = max(behind, min(int(self._job.shared[NEXT]), items) - BLOCK * len(self._rooms))
+        epoch = self._corpus.n_sentences
+        reached = max(behind, min(int(self._job.shared[NEXT]), end) - BLOCK * len(self._rooms))
         while behind < reached:
             first = behind % epoch
             last = min(epoch, first + reached - behind)

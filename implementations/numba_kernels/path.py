@@ -56,7 +56,7 @@ def train_sentence(n, a, b, rate, job, room):  # type: ignore[no-untyped-def]
 
 @compiled
 def worker(job, thread, room):  # type: ignore[no-untyped-def]
-    """Take sentences of all epochs in order until none is left or the job is stopped."""
+    """Take sentences in order until the job's end or until it is stopped."""
     first, last = take(job)
     if top and first < last:
         load_top(top, row, job, room)
@@ -71,6 +71,6 @@ def worker(job, thread, room):  # type: ignore[no-untyped-def]
                     count_words(hot, False, row, n, job, room)
         first, last = take(job)
         if top and first >= last:
-            meet_top(top, row, np.float32(job.min_alpha), job, room)
+            meet_top(top, row, rate, job, room)
         if hot and first >= last:
             meet_hot(hot, False, row, True, job, room)

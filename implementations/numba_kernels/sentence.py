@@ -4,7 +4,7 @@ import numpy as np
 
 from ..counter_random import KEEP_SLOT, NOISE_SLOT, WINDOW_SLOT
 from .compiling import inner
-from .job import FIRST_THREAD, NEXT, PER_THREAD, STOP
+from .job import END, FIRST_THREAD, NEXT, PER_THREAD, STOP
 from .machine import atomic_add
 from .random import below, draw, noise_word, sentence_key
 
@@ -15,11 +15,11 @@ BLOCK = 4
 @inner
 def take(job):  # type: ignore[no-untyped-def]
     """The next sentences for a thread, as a range; an empty one at the end, or where the job is stopped."""
-    total = (job.offsets.shape[0] - 1) * job.keys_a.shape[0]
+    end = job.shared[END]
     if job.shared[STOP] != 0:
-        return total, total
+        return end, end
     first = atomic_add(job.shared.ctypes.data + 8 * NEXT, BLOCK)
-    return min(first, total), min(first + BLOCK, total)
+    return min(first, end), min(first + BLOCK, end)
 
 
 @inner

@@ -66,7 +66,7 @@ def train_sentence(n, a, b, rate, job, room):  # type: ignore[no-untyped-def]
 
 @compiled
 def worker(job, thread, room):  # type: ignore[no-untyped-def]
-    """Take sentences of all epochs in order until none is left or the job is stopped."""
+    """Take sentences in order until the job's end or until it is stopped."""
     first, last = take(job)
     if hot and first < last:
         begin_hot(hot, True, row, thread, job, room)
