@@ -147,6 +147,10 @@ def run(
     save_vectors: Annotated[
         bool | None, typer.Option("--save-vectors", help="Keep the vectors in DIR/runs/*/vectors.bin.")
     ] = None,
+    learning_curve: Annotated[
+        bool | None,
+        typer.Option("--learning-curve", help="Score at the end of every epoch, too, with the clock stopped."),
+    ] = None,
     **hyperparameters: Any,
 ) -> int:
     """Train implementations on a corpus, score, time, report.
@@ -170,7 +174,8 @@ def run(
     named_in_file = settings.pop("out", None)
     flags = dict(
         impl=impl, corpus=corpus, threads=threads, seed=seed, repeats=repeats, tasks=tasks, timeout=timeout,
-        timed_seconds=timed_seconds, device=device, plugin=plugin, save_vectors=save_vectors, **hyperparameters,
+        timed_seconds=timed_seconds, device=device, plugin=plugin, save_vectors=save_vectors,
+        learning_curve=learning_curve, **hyperparameters,
     )  # fmt: skip
     settings |= {key: value for key, value in flags.items() if value not in (None, [])}
     asked = make_plan(settings, as_flag)

@@ -18,6 +18,7 @@ class Job(BaseModel):
         cores: to be pinned to, or None where the system has no affinity.
         tasks: to score with; None for the default set.
         timed_seconds: the training is repeated until as much of it has been timed.
+        learning_curve: score at the ends of epochs, too.
         directory: of the run; record, log and vectors are written into it.
     """
 
@@ -40,4 +41,5 @@ class Job(BaseModel):
     plugins: list[Path]
     save_vectors: bool
     timed_seconds: float = 0.0
+    learning_curve: bool = False
     directory: Path

@@ -1,11 +1,12 @@
 """What a worker reads off itself around the one timed call."""
 
+import contextlib
 import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .records import Conditions
@@ -13,30 +14,51 @@ from .records import Conditions
 
 @dataclass
 class Timing:
-    """Filled in when the timed block ends."""
+    """What a timed block took, its pauses left out; filled in whenever the clock stops."""
 
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     steal_seconds: float | None = None
     involuntary_switches: int | None = None
+    _since: "_Counters | None" = field(default=None, repr=False, compare=False)
+
+    def resume(self) -> None:
+        """Start the clock."""
+        self._since = _Counters(_cpu_seconds(), steal_seconds(), _involuntary_switches(), time.perf_counter())
+
+    def stop(self) -> None:
+        """Stop the clock, if it goes."""
+        now, since, self._since = time.perf_counter(), self._since, None
+        if since is None:
+            return
+        self.seconds += now - since.clock
+        self.cpu_seconds += _cpu_seconds() - since.cpu
+        steal, switches = steal_seconds(), _involuntary_switches()
+        if steal is not None and since.steal is not None:
+            self.steal_seconds = round((self.steal_seconds or 0.0) + steal - since.steal, 3)
+        if switches is not None and since.switches is not None:
+            self.involuntary_switches = (self.involuntary_switches or 0) + switches - since.switches
+
+
+@dataclass(frozen=True)
+class _Counters:
+    """The counters when the clock started, which was last."""
+
+    cpu: float
+    steal: float | None
+    switches: int | None
+    clock: float
 
 
 @contextmanager
 def timed() -> Iterator[Timing]:
     """Time a block with ``perf_counter``; processor time includes children that were waited for."""
     timing = Timing()
-    steal, switches, cpu = steal_seconds(), _involuntary_switches(), _cpu_seconds()
-    start = time.perf_counter()
+    timing.resume()
     try:
         yield timing
     finally:
-        timing.seconds = time.perf_counter() - start
-        timing.cpu_seconds = _cpu_seconds() - cpu
-        steal_after, switches_after = steal_seconds(), _involuntary_switches()
-        if steal is not None and steal_after is not None:
-            timing.steal_seconds = round(steal_after - steal, 3)
-        if switches is not None and switches_after is not None:
-            timing.involuntary_switches = switches_after - switches
+        timing.stop()
 
 
 def mean(timings: Sequence[Timing]) -> Timing:
@@ -82,6 +104,12 @@ def peak_memory(pid: int | None = None) -> int | None:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
     return None
+
+
+def forget_peak_memory() -> None:
+    """Let ``peak_memory`` of this process begin anew with what it holds now (proc(5), clear_refs), where Linux can."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
 
 
 def peak_gpu_memory() -> int | None:

@@ -60,6 +60,7 @@ class Plan(BaseModel):
         (), description="Python file with trainers of your own"
     )
     save_vectors: bool = Field(False, description="keep each run's vectors in word2vec's binary format")
+    learning_curve: bool = Field(False, description="score at the end of every epoch, too, with the clock stopped")
     order_seed: Seed = Field(1, description="of the shuffle that orders the implementations inside a round")
     hyperparameters: Hyperparameters = Field(default_factory=Hyperparameters)
 
@@ -99,6 +100,7 @@ class Plan(BaseModel):
             "device": self.device,
             "plugin": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in self.plugin},
             "save_vectors": self.save_vectors,
+            "learning_curve": self.learning_curve,
             "order_seed": self.order_seed,
             "hyperparameters": self.hyperparameters.model_dump(mode="json"),
         }
@@ -128,6 +130,11 @@ def make_plan(settings: Mapping[str, Any], spell: Spell = str) -> Plan:
             raise InputError(f"{spell(key)} names nothing; leave it out for the default")
     if plan.seed is not None and (not plan.seed or len(set(plan.seed)) < len(plan.seed)):
         raise InputError(f"{spell('seed')} must name each seed once, got {list(plan.seed)}")
+    if plan.learning_curve and plan.timed_seconds:
+        raise InputError(
+            f"{spell('learning_curve')} and {spell('timed_seconds')} exclude each other: a curve's seconds are those "
+            "of one training, not means of several; for longer times take more epochs or a larger corpus"
+        )
     if plan.seed and plan.rounds % len(plan.seed):
         raise InputError(
             f"{spell('repeats')} must be a multiple of {len(plan.seed)}, so that each seed is used equally often, "

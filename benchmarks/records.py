@@ -45,6 +45,15 @@ class Conditions(_Record):
     involuntary_switches: int | None = Field(None, description="times the worker lost its core during train()")
 
 
+class CurvePoint(_Record):
+    """A run at the end of one of its epochs."""
+
+    epoch: int = Field(description="epochs done, from 1")
+    words: int = Field(description="in-vocabulary tokens of these epochs")
+    train_seconds: float = Field(description="seconds of training until then; the clock stood still for the looks")
+    scores: list[Score] = Field(default_factory=list, description="of the vectors at that moment, without sections")
+
+
 class RunRecord(_Record):
     """One implementation trained once."""
 
@@ -77,6 +86,7 @@ class RunRecord(_Record):
     peak_gpu_memory_bytes: int | None = None
     conditions: Conditions = Field(default_factory=Conditions)
     scores: list[Score] = Field(default_factory=list)
+    curve: list[CurvePoint] = Field(default_factory=list, description="with --learning-curve: the end of each epoch")
     vectors: str | None = Field(None, description="saved vectors, relative to the results directory")
 
 

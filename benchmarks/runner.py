@@ -212,6 +212,7 @@ class _Benchmark:
             plugins=[path.resolve() for path in self._plan.plugin],
             save_vectors=self._plan.save_vectors,
             timed_seconds=self._plan.timed_seconds,
+            learning_curve=self._plan.learning_curve,
             directory=directory.resolve(),
         )
 

@@ -104,6 +104,8 @@ def _candidate(selector: Selector, plan: Plan, chosen: bool) -> Candidate:
         return Candidate(selector.name, options, options, merged, None, ("unavailable", reason), chosen)
     trainer = registry.create(selector.name, options)
     reason = trainer.unsupported(merged)
+    if reason is None and plan.learning_curve and (why := trainer.unpausable()) is not None:
+        reason = f"no learning curve: {why}"
     obstacle: tuple[Literal["unsupported"], str] | None = None if reason is None else ("unsupported", reason)
     return Candidate(selector.name, options, dict(trainer.options), merged, cls.version(), obstacle, chosen)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..datasets.corpus import Corpus
     from ..implementations.trainer import Trainer
     from .job import Job
+    from .learning_curve import LearningCurve
     from .measure import Timing
     from .signals import SignalWriter
 
@@ -83,6 +84,7 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter", turns:
     from ..datasets.catalogue import open_corpus
     from ..datasets.errors import InputError
     from ..implementations import registry
+    from .learning_curve import LearningCurve
     from .measure import conditions, load_average, mean, peak_gpu_memory, peak_memory, timed
     from .vector_checks import initial_vectors, trained_vectors
 
@@ -106,16 +108,23 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter", turns:
     before = initial_vectors(trainer)
 
     signals.phase("train")
+    curve = LearningCurve(trainer, corpus, job.hyperparameters, job.directory) if job.learning_curve else None
     with timed() as timing:
+        if curve is not None:
+            curve.follow(timing)
         trainer.train(signals.train)
     record.update(
         train_seconds=timing.seconds,
-        peak_memory_bytes=peak_memory(),
+        peak_memory_bytes=peak_memory() if curve is None else curve.peak_memory(),
         peak_gpu_memory_bytes=peak_gpu_memory(),
     )
     words, size = len(corpus.vocabulary), job.hyperparameters.vector_size
     vectors = trained_vectors(trainer, words=words, size=size, before=before)
     record["transfer_seconds"] = trainer.transfer_seconds
+    if curve is not None:
+        curve.ended()
+        if trainer.transfer_seconds is not None:
+            record["transfer_seconds"] = trainer.transfer_seconds - curve.transfer_seconds
     outputs = trainer.output_vectors() if job.save_vectors else None
 
     timings = [timing]
@@ -130,7 +139,7 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter", turns:
         **_speeds(trainer, corpus.n_tokens * job.hyperparameters.epochs, timing.seconds),
     )
     signals.phase("evaluate")
-    _score(job, record, corpus, vectors, outputs)
+    _score(job, record, corpus, vectors, outputs, curve)
 
 
 def _trained_again(job: "Job", corpus: "Corpus", signals: "SignalWriter") -> "Timing":
@@ -151,6 +160,7 @@ def _score(
     corpus: "Corpus",
     vectors: "NDArray[np.float32]",
     outputs: "NDArray[np.float32] | None",
+    curve: "LearningCurve | None",
 ) -> None:
     """Save and score. Its imports stand here, so that they do not count into the training's peak memory."""
     from ..evaluation.embeddings import Embeddings, write_embeddings
@@ -163,9 +173,11 @@ def _score(
         record["vectors"] = f"{job.directory.parent.name}/{job.directory.name}/{VECTORS}"
         if outputs is not None:
             _save_outputs(job, corpus, outputs)
-    start = time.perf_counter()
-    record["scores"] = evaluate(embeddings, find_tasks(job.tasks))
+    start, tasks = time.perf_counter(), find_tasks(job.tasks)
+    record["scores"] = evaluate(embeddings, tasks)
     record["evaluate_seconds"] = time.perf_counter() - start
+    if curve is not None:
+        record["curve"] = curve.points(tasks, record["scores"])
 
 
 def _save_outputs(job: "Job", corpus: "Corpus", outputs: "NDArray[np.float32]") -> None:
