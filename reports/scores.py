@@ -19,6 +19,8 @@ class SectionSummary:
     correct: float | None
     n: float
     total: int
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ def _section(parts: Sequence[Section]) -> SectionSummary:
         correct=_mean(part.correct for part in parts),
         n=fmean(part.n for part in parts),
         total=parts[0].total,
+        low=_mean(part.low for part in parts),
+        high=_mean(part.high for part in parts),
     )
 
 

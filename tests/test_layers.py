@@ -81,7 +81,8 @@ def test_reports_use_of_benchmarks_only_what_is_stored() -> None:
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("benchmarks"):
                 stored = (
                     "records", "store", "statistics", "estimates", "metrics", "naming", "quality_comparison",
-                    "history.records", "history.series",
+                    "saved_vectors", "neighbour_overlap",
+                    "history.fingerprint", "history.records", "history.series",
                 )  # fmt: skip
                 assert node.module in [f"benchmarks.{name}" for name in stored], path.name
 

@@ -1,11 +1,12 @@
 """The data behind each figure, and that every shape of results can be drawn."""
 
+import json
 import re
 
 import pytest
 
 from bench.reports import figures
-from bench.reports.figures import quality, speed, style, tradeoff
+from bench.reports.figures import quality, scaling, speed, stability, style, tradeoff
 from bench.reports.summary import summarise
 
 GENSIM = {"implementation": "gensim", "speeds": [500e3, 520e3, 510e3], "accuracy": 0.365, "rho": 0.63}
@@ -100,58 +101,89 @@ def test_nothing_is_drawn_without_numbers(make_results, configurations):
     assert figures.draw_all(summarise(make_results(*configurations))) == []
 
 
-def crowd(count):
-    names = ["gensim", "numpy", "a-plug-in-with-quite-a-long-name-for-a-figure", "$x$_<b>&%\\", "ünïcode", *"abcd"]
+NAMES = ["gensim", "numpy", "a-plug-in-with-quite-a-long-name-for-a-figure", "$x$_<b>&%\\", "_ünïcode", *"abcd"]
+
+
+def crowd(count, **fields):
     return [
-        {**GENSIM, "implementation": name, "speeds": [5e5 + 1e3 * i, 5.1e5]} for i, name in enumerate(names[:count])
+        {**GENSIM, "implementation": name, "speeds": [5e5 + 1e3 * i, 5.1e5], **fields}
+        for i, name in enumerate(NAMES[:count])
     ]
 
 
+def matrix(count):
+    labels = tuple(NAMES[: min(count, stability.GROUPS)])
+    pairs = [stability.Pair(label, label, 0.6) for label in labels]
+    pairs += [
+        stability.Pair(first, second, 0.55, -0.05, -0.06, -0.04, "undecided")
+        for i, first in enumerate(labels)
+        for second in labels[:i]
+    ]
+    return stability.Data(labels, (5,) * len(labels), tuple(pairs), 10, 400, 70_000, 0.02, ())
+
+
+def finished(make_results, module, count):
+    """A figure's data for so many implementations."""
+    if module is stability:
+        return matrix(count)
+    if module is scaling:
+        runs = [{**each, "speeds": [speed * n for speed in each["speeds"]], "threads": n}
+                for n in (1, 2) for each in crowd(count)]  # fmt: skip
+        return scaling.data(summarise(make_results(*runs)))
+    return module.data(summarise(make_results(*crowd(count))))
+
+
+def texts_of(figure):
+    """What is written in a figure, tick labels outside the axes left out."""
+    texts = [text for legend in figure.legends for text in legend.get_texts()]
+    texts += [figure._supxlabel] if figure._supxlabel is not None else []
+    for axes in figure.axes:
+        ends = (axes.get_xlim(), sorted(axes.get_ylim()))
+        ticks = (axes.get_xticklabels(), axes.get_yticklabels())
+        for way, labels in enumerate(ticks):
+            low, high = ends[way]
+            texts += [label for label in labels if low <= label.get_position()[way] <= high]
+        texts += [*axes.texts, axes.xaxis.label, axes.yaxis.label]
+    return [text for text in texts if text.get_text()]
+
+
 @pytest.mark.parametrize("count", [1, 2, 4, 9])
-def test_names_and_values_do_not_overlap(make_results, count):
+@pytest.mark.parametrize("module", figures.FIGURES, ids=lambda module: module.NAME)
+def test_names_and_values_do_not_overlap(make_results, module, count):
     """Every text of the finished figure stands clear of the others and inside the picture."""
     import matplotlib
 
-    summary = summarise(make_results(*crowd(count)))
-    for module in figures.FIGURES:
-        data = module.data(summary)
-        if data is None:
-            continue
-        with matplotlib.rc_context(style.RC):
-            figure = module.draw(data)
-            figure.draw_without_rendering()
-            (axes,) = figure.axes
-            texts = [*axes.texts, *axes.get_xticklabels(), *axes.get_yticklabels(), axes.yaxis.label]
-            if figure._supxlabel is not None:
-                texts.append(figure._supxlabel)
-            left, right = axes.get_xlim()
-            low, high = sorted(axes.get_ylim())
-            shown = [
-                text
-                for text in texts
-                if text.get_text()
-                and not (text in axes.get_xticklabels() and not left <= text.get_position()[0] <= right)
-                and not (text in axes.get_yticklabels() and not low <= text.get_position()[1] <= high)
-            ]
-            boxes = [matplotlib.text.Text.get_window_extent(text) for text in shown]
-        frame = figure.bbox
-        for index, box in enumerate(boxes):
-            name = (module.NAME, shown[index].get_text())
-            assert box.x0 >= frame.x0 - 1, name
-            assert box.x1 <= frame.x1 + 1, name
-            assert box.y0 >= frame.y0 - 1, name
-            assert box.y1 <= frame.y1 + 1, name
-            for other, text in zip(boxes[:index], shown, strict=False):
-                assert not box.shrunk(0.9, 0.9).overlaps(other.shrunk(0.9, 0.9)), (*name, text.get_text())
+    data = finished(make_results, module, count)
+    if data is None:
+        assert count == 1
+        return
+    with matplotlib.rc_context(style.RC):
+        figure = module.draw(data)
+        figure.draw_without_rendering()
+        shown = texts_of(figure)
+        boxes = [matplotlib.text.Text.get_window_extent(text) for text in shown]
+    frame, edge = figure.bbox, 0.01 * figure.dpi
+    assert frame.width == pytest.approx(figure.dpi * style.COLUMN_WIDTH)
+    assert frame.height <= 9 * figure.dpi  # as high as a page
+    for index, (box, text) in enumerate(zip(boxes, shown, strict=True)):
+        assert box.x0 >= frame.x0 - edge, text
+        assert box.x1 <= frame.x1 + edge, text
+        assert box.y0 >= frame.y0 - edge, text
+        assert box.y1 <= frame.y1 + edge, text
+        for other, name in zip(boxes[:index], shown, strict=False):
+            assert not box.shrunk(0.9, 0.9).overlaps(other.shrunk(0.9, 0.9)), (text, name)
 
 
 def test_files_are_at_column_width_with_embedded_fonts_and_words(make_results):
     summary = summarise(make_results(GENSIM, FAST))
     drawings = figures.draw_all(summary)
-    assert len(drawings) == 3
+    assert [each.name for each in drawings] == [
+        "speed", "ratio", "quality", "speed-quality", "sections", "similarity", "memory",
+    ]  # fmt: skip
     for drawing in drawings:
         assert "gensim" in drawing.alt
         assert "fast" in drawing.alt
+        assert json.loads(json.dumps(drawing.data))
         assert drawing.caption
         svg = drawing.files["svg"].decode()
         assert re.search(r'width="([\d.]+)pt"', svg).group(1) == f"{72 * style.COLUMN_WIDTH:g}"
@@ -165,3 +197,21 @@ def test_equal_results_give_equal_files(make_results):
     summary = summarise(make_results({**GENSIM, "accuracy": None, "rho": None}))
     first, second = figures.draw_all(summary), figures.draw_all(summary)
     assert [each.files for each in first] == [each.files for each in second]
+
+
+def test_figures_and_formats_can_be_chosen(make_results):
+    summary = summarise(make_results(GENSIM, FAST))
+    (drawing,) = figures.draw_all(summary, only=["memory"], formats=("svg",))
+    assert (drawing.name, list(drawing.files)) == ("memory", ["svg"])
+
+
+def test_names_of_200_characters_are_drawn(make_results):
+    """Broken and cut, so that the picture keeps the width of a column."""
+    long = ["long " * 40, "x" * 200, "numba[" + ",".join(f"option{i}=value" for i in range(20)) + "]"]
+    crowded = [{**GENSIM, "implementation": name} for name in long]
+    for drawing in figures.draw_all(summarise(make_results(GENSIM, *crowded)), formats=("svg",)):
+        width, height = map(float, re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', *[
+            drawing.files["svg"].decode()
+        ]).groups())  # fmt: skip
+        assert width == pytest.approx(72 * style.COLUMN_WIDTH)
+        assert height <= 72 * 9

@@ -151,7 +151,7 @@ def test_the_page_needs_no_network(usual):
 def test_every_figure_has_a_caption_and_a_text_alternative(usual):
     _, page = usual
     plots = [attributes for tag, attributes in page.elements if attributes.get("role") == "img"]
-    assert len(plots) == len([tag for tag, _ in page.elements if tag == "figcaption"]) == 3
+    assert len(plots) == len([tag for tag, _ in page.elements if tag == "figcaption"]) == 7
     assert all("gensim" in plot["aria-label"] for plot in plots)
 
 
@@ -215,7 +215,7 @@ def test_every_written_path_is_returned(tmp_path, make_results):
     on_disk = {path for path in tmp_path.rglob("*") if path.is_file()} - {tmp_path / "results.json"}
     assert set(written) == on_disk
     assert written[:2] == [tmp_path / "report.md", tmp_path / "report.html"]
-    assert len(written) == 2 + 3 * 3
+    assert len(written) == 2 + 7 * len(figures.FORMATS)
 
 
 def test_figures_of_earlier_results_go_and_other_files_stay(report, tmp_path):
@@ -223,9 +223,8 @@ def test_figures_of_earlier_results_go_and_other_files_stay(report, tmp_path):
     (tmp_path / "figures" / "mine.png").write_bytes(b"mine")
     report(GENSIM)
     kept = sorted(path.name for path in (tmp_path / "figures").iterdir())
-    assert kept == sorted(
-        ["mine.png", *(f"{name}.{form}" for name in ("speed", "quality") for form in figures.FORMATS)]
-    )
+    names = ("speed", "quality", "sections", "similarity", "memory")
+    assert kept == sorted(["mine.png", *(f"{name}.{form}" for name in names for form in figures.FORMATS)])
 
 
 @pytest.mark.parametrize("step", ["draw", "write", "interrupt"])

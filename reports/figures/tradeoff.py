@@ -1,16 +1,18 @@
-"""Speed against quality: faster counts only where the score holds."""
+"""Speed against quality: faster counts only where the score holds. The Pareto front says who is not beaten in both."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .. import units
 from ..summary import Summary
-from . import quality, rows, speed, style
+from . import pareto, quality, rows, speed, style
 from .labels import Spot, place
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 NAME = "speed-quality"
@@ -22,12 +24,21 @@ HEIGHT = 2.6
 
 @dataclass(frozen=True)
 class Data:
-    """Marks of both figures, paired by label; at least two."""
+    """Marks of both figures, paired by label; at least two.
+
+    Attributes:
+        front: labels of the Pareto front, fastest first.
+        uncertain: those of them that a faster one's score is not told apart from.
+        possible: those off the front whose scores are not told apart from the front's.
+    """
 
     pairs: tuple[tuple[speed.Mark, quality.Mark], ...]
     quality: quality.Data
     log: bool
     omitted: tuple[str, ...]
+    front: tuple[str, ...]
+    uncertain: tuple[str, ...]
+    possible: tuple[str, ...]
 
 
 def data(summary: Summary) -> Data | None:
@@ -42,11 +53,17 @@ def data(summary: Summary) -> Data | None:
     shown = {mark.label for mark, _ in pairs}
     values = [mark.median for mark, _ in pairs]
     log = max(values) / min(values) >= speed.LOG_SPREAD
-    return Data(pairs, good, log, tuple(row.label for row in summary.rows if row.label not in shown))
+    candidates = [pareto.Candidate(fast.label, fast.median, good.value, good.low, good.high) for fast, good in pairs]
+    on, chance, off = (
+        tuple(one.label for one in found(candidates)) for found in (pareto.front, pareto.uncertain, pareto.possible)
+    )
+    return Data(
+        pairs, good, log, tuple(row.label for row in summary.rows if row.label not in shown), on, chance, off
+    )  # fmt: skip
 
 
 def draw(data: Data) -> Figure:
-    """The figure: a marker with both intervals for each implementation, named beside it."""
+    """The figure: a marker with both intervals for each implementation, named beside it; filled ones on the front."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
@@ -61,16 +78,18 @@ def draw(data: Data) -> Figure:
             axes.plot([fast.low, fast.high], [y, y], "-", color=style.BLUE, lw=1, zorder=2)
         if good.low is not None and good.high is not None:
             axes.plot([x, x], [factor * good.low, factor * good.high], "-", color=style.BLUE, lw=1, zorder=2)
-        axes.plot([x], [y], "o", ms=5, color=style.BLUE, mec=style.PAGE, mew=0.5, zorder=4)
+        inside = style.BLUE if fast.label in data.front else style.PAGE
+        axes.plot([x], [y], "o", ms=5, mfc=inside, mec=style.BLUE, mew=0.9, zorder=4)
     ends = [end for fast, _ in data.pairs for end in (fast.median, fast.low, fast.high) if end is not None]
     rows.rate_axis(axes, min(ends), max(ends), log=data.log, room=0.15)
     low, high = quality.limits(data.quality)
     axes.set_ylim(factor * low, factor * (high + 0.08 * (high - low)))
+    _staircase(axes, data, factor)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(lambda value, _: units.tick(value))
     axes.set_ylabel(quality.quantity(data.quality))
     quantity = f"Training speed (words/s{', log scale' if data.log else ''})"
-    rows.name_axis(figure, quantity, "bars: 95 % bootstrap intervals")
+    rows.name_axis(figure, quantity, "bars: 95 % bootstrap intervals; filled, dashed: Pareto front")
     place(axes, [_spot(fast, good, factor) for fast, good in data.pairs])
     return figure
 
@@ -81,7 +100,7 @@ def caption(data: Data) -> str:
     return (
         f"{quality.quantity(data.quality)} against training speed in words/s; up and to the right is better. "
         f"Horizontal bars: interval of the median over rounds, where there is more than one; vertical bars: interval "
-        f"over the items.{' Logarithmic speed axis.' if data.log else ''}{left_out}"
+        f"over the items. {_front(data)}{' Logarithmic speed axis.' if data.log else ''}{left_out}"
     )
 
 
@@ -91,7 +110,41 @@ def alt(data: Data) -> str:
         f"{fast.label}: {units.rate(fast.median)} words/s at {units.fraction(good.value, data.quality.metric)}"
         for fast, good in data.pairs
     )
-    return f"Speed against {quality.quantity(data.quality)}. {'; '.join(points)}"
+    return f"Speed against {quality.quantity(data.quality)}. {'; '.join(points)}. {_front(data)}"
+
+
+def _front(data: Data) -> str:
+    """Who is on the front, and how sure that is: intervals that overlap call nobody worse."""
+    said = [
+        f"On the Pareto front (filled; of no other are both measured speed and score at least as high): "
+        f"{_list(data.front)}."
+    ]
+    if data.uncertain:
+        said.append(
+            f"A faster one’s score interval overlaps that of {_list(data.uncertain)}, whose place there may be chance."
+        )
+    if data.possible:
+        said.append(
+            f"Off it, but with score intervals that overlap those of the faster ones, and so not shown to be worse: "
+            f"{_list(data.possible)}."
+        )
+    return " ".join(said)
+
+
+def _staircase(axes: Axes, data: Data, factor: float) -> None:
+    """The front as the edge of what is reached: nobody is above and to the right of it."""
+    by_label = {fast.label: (fast.median, factor * good.value) for fast, good in data.pairs}
+    points = [by_label[label] for label in data.front]
+    bottom, left = axes.get_ylim()[0], axes.get_xlim()[0]
+    x, y = [points[0][0]], [bottom]
+    for speed_, score in points:
+        x += [speed_, speed_]
+        y += [y[-1], score]
+    axes.plot([*x, left], [*y, y[-1]], color=style.SOFT, lw=0.8, ls=(0, (3, 2)), zorder=1)
+
+
+def _list(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _spot(fast: speed.Mark, good: quality.Mark, factor: float) -> Spot:
