@@ -30,6 +30,8 @@ RECORD = "record.json"
 VECTORS = "vectors.bin"
 PARENT_VARIABLE = "BENCH_WORKER_PARENT"
 SIGNAL_VARIABLE = "BENCH_WORKER_SIGNALS"
+MOST_TRAININGS = 50
+"""In one run, however short: preparing takes time as well."""
 
 
 def main(arguments: list[str]) -> int:
@@ -128,7 +130,9 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter", turns:
     outputs = trainer.output_vectors() if job.save_vectors else None
 
     timings = [timing]
-    while turns.again(enough=sum(one.seconds for one in timings) >= job.timed_seconds):
+    while turns.again(
+        enough=sum(one.seconds for one in timings) >= job.timed_seconds or len(timings) >= MOST_TRAININGS
+    ):
         timings.append(_trained_again(job, corpus, signals))
     timing = mean(timings)
     record.update(

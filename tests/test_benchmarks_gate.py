@@ -275,7 +275,7 @@ def test_a_slower_plugin_is_stopped(repository: Path, tmp_path: Path) -> None:
     command = [
         sys.executable, "-m", "bench", "gate", "--base", "HEAD", "--plugin", str(repository / "trainers.py"),
         "--impl", "quick", "--corpus", str(text), "--vector-size", "8", "--threads", "1", "--rounds", "6",
-        "--max-rounds", "6", "--tasks", "wordsim-353", "--out", str(tmp_path / "gate"),
+        "--max-rounds", "6", "--timed-seconds", "0.3", "--tasks", "wordsim-353", "--out", str(tmp_path / "gate"),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     gate = json.loads((tmp_path / "gate" / "gate.json").read_text())

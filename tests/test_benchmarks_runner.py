@@ -87,11 +87,12 @@ def test_a_short_training_is_timed_again_until_there_are_enough_seconds(
     plan: Callable[..., Plan], tmp_path: Path
 ) -> None:
     once, often = (
-        run(plan("quick[sleep=0.3]", timed_seconds=seconds), tmp_path / str(seconds)) for seconds in (0.2, 0.7)
+        run(plan("quick[sleep=0.3]", epochs=1, timed_seconds=seconds), tmp_path / str(seconds))
+        for seconds in (0.2, 0.7)
     )
     assert only(once).trainings == 1
     record = only(often)
-    assert record.trainings == 3
+    assert 2 <= record.trainings <= 3
     assert record.train_seconds is not None
     assert 0.3 <= record.train_seconds < 30
     assert record.words_per_second == pytest.approx(often.corpus.tokens / record.train_seconds)

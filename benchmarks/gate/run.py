@@ -89,7 +89,7 @@ def settle_timing(bench: Bench, measured: Sequence[Measured], tell: Callable[[st
         tell: called with a line if they cannot.
     """
     bench.by_turns = all(
-        one.record.trainings * (one.record.train_seconds or 0.0) >= bench.timed_seconds for one in measured
+        one.record.trainings > 1 or (one.record.train_seconds or 0.0) >= bench.timed_seconds for one in measured
     )
     if not bench.by_turns:
         tell("the base is too old to train in turns with head: each run is one training, whatever --timed-seconds says")
