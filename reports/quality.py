@@ -10,19 +10,28 @@ from .tables import TITLES, Column, Entry, Table
 
 HEADING = "Quality: equal, better or undecided"
 
-_ORDER = ("better", "worse", "equal within margin", "undecided", "not ranked", "not scorable")
+WORDS = {
+    "better": "better",
+    "worse": "worse",
+    "equal within margin": "equal",
+    "undecided": "not decided",
+}
+"""Verdicts that a test gives, in the order they are told, and how a sentence puts them."""
 
 
 def sentences(summary: Summary) -> list[str]:
-    """What was found for each configuration; or why there is nothing to find."""
-    if not summary.quality:
+    """Why there is nothing to find; what is found stands with the speeds (``findings.comparisons``)."""
+    if not summary.quality or judged(summary):
         return []
-    if not judged(summary):
-        return [
-            "No verdict: with so few seeds a difference cannot be told from chance. It takes at least 3 seeds of each "
-            "implementation (--repeats 3; 5 or more show smaller differences)."
-        ]
-    return [_found(contrasts) for contrasts in _by_pair(summary)]
+    open_ = [one.reason or "" for one in summary.quality if one.verdict == "undecided"]
+    if not open_:
+        return ["No verdict: none of the tasks that were scored is one to rank on."]
+    if not any(reason.startswith("needs") for reason in open_):
+        return [f"No verdict: {open_[0]}."]
+    return [
+        "No verdict: with so few seeds a difference cannot be told from chance. It takes at least 3 seeds of each "
+        "implementation (--repeats 3; 5 or more show smaller differences)."
+    ]
 
 
 def table(summary: Summary) -> Table:
@@ -38,7 +47,7 @@ def table(summary: Summary) -> Table:
         Column("p", True),
         Column("Detectable", True),
     )
-    rows = [_row(one, named=len(baselines) > 1) for contrasts in _by_pair(summary) for one in contrasts]
+    rows = [_row(one, named=len(baselines) > 1) for contrasts in by_pair(summary) for one in contrasts]
     return Table("quality", HEADING, columns, tuple(rows) if judged(summary) else ())
 
 
@@ -52,7 +61,8 @@ def notes(summary: Summary) -> list[str]:
         "What varies is the seed; the questions stay. A verdict says what other seeds would give on these very "
         "questions.",
         "Score: the mean over seeds ± their standard deviation. Difference: of the means, with its 95 % interval "
-        "(Welch). p: of no difference, after Holm's correction for all rows. Better and worse: p below .05.",
+        "(Welch); its farther end is what the summary says could hide. p: of no difference, after Holm's correction "
+        "for all rows. Better and worse: p below .05.",
         f"Equal within margin: two one-sided tests (TOST) show at 5 % that the difference is smaller than {said}; a "
         "difference smaller than that may still be there.",
         "Detectable: the difference that these seeds would find with a probability of 80 %. Undecided is no equality: "
@@ -65,21 +75,12 @@ def judged(summary: Summary) -> bool:
     return any(one.p is not None for one in summary.quality)
 
 
-def _by_pair(summary: Summary) -> list[list[Contrast]]:
-    """The contrasts of one configuration together."""
+def by_pair(summary: Summary) -> list[list[Contrast]]:
+    """The contrasts of one configuration with one baseline together, in the order they were made."""
     pairs: dict[tuple[str, str], list[Contrast]] = {}
     for one in summary.quality:
         pairs.setdefault((one.system, one.baseline), []).append(one)
     return list(pairs.values())
-
-
-def _found(contrasts: Sequence[Contrast]) -> str:
-    said = []
-    for verdict in _ORDER:
-        tasks = [TITLES.get(one.task, one.task) for one in contrasts if one.verdict == verdict]
-        if tasks:
-            said.append(f"{verdict} on {_listed(tasks)}")
-    return f"{contrasts[0].system} against {contrasts[0].baseline}: {'; '.join(said)}."
 
 
 def _row(one: Contrast, *, named: bool) -> tuple[Entry, ...]:
@@ -105,5 +106,8 @@ def _score(value: float | None, sd: float | None, seeds: int, metric: str) -> En
     return Entry(units.fraction(value, metric), f"{spread}n = {seeds}", value)
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], most: int = 6) -> str:
+    """Names as a sentence lists them; of very many the first."""
+    if len(names) > most + 1:
+        names = [*names[:most], f"{len(names) - most} more"]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

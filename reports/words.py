@@ -1,12 +1,12 @@
 """What the results say, in sentences, and what each number means."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from . import units
+from . import findings, units
+from .quality import listed
 from .scores import headline_tasks
 from .summary import Row, Summary
-from .tables import TITLES
 
 _BUSY = 1.5
 """Load average a core from which others must be at work: the benchmark itself, one run at a time, adds at most 1."""
@@ -35,15 +35,14 @@ def sentences(summary: Summary) -> list[str]:
     if fastest and fastest.speed:
         lead = f"{fastest.label} was the fastest" if not alone else f"{fastest.label} trained"
         lines.append(f"{lead} at {units.rate(fastest.speed.value)}{_rate_interval(fastest)} words/s.")
-    rows = {row.label: row for row in summary.rows}
-    for row in summary.finished_rows:
-        if row.ratio and not row.is_baseline and row.baseline:
-            lines.append(_comparison(row, rows[row.baseline], summary))
+    lines += findings.comparisons(summary)
+    if best := findings.choice(summary):
+        lines.append(best)
     lines += doubts(summary)
     if summary.failures:
         count = sum(len(failure.rounds) for failure in summary.failures)
         names = list(dict.fromkeys(failure.label for failure in summary.failures))
-        lines.append(f"{count} {'run' if count == 1 else 'runs'} gave no numbers: {_list(names)}.")
+        lines.append(f"{count} {'run' if count == 1 else 'runs'} gave no numbers: {listed(names)}.")
     return lines
 
 
@@ -55,7 +54,7 @@ def footnotes(summary: Summary) -> list[str]:
         _interval_note(summary),
         "Speed ratio: words/s divided by the baseline's in the same round, the median over rounds, with the interval "
         "of that median. It is formed only between equal hyperparameters and threads."
-        + (f" Baselines: {_list(summary.baselines)}." if len(summary.baselines) > 1 else ""),
+        + (f" Baselines: {listed(summary.baselines)}." if len(summary.baselines) > 1 else ""),
     ]
     notes += [PROTOCOLS[task] for task in headline_tasks(summary.tasks) if task in PROTOCOLS]
     if any(score.sections for row in summary.rows for score in row.scores.values()):
@@ -98,24 +97,6 @@ def _rate_interval(row: Row) -> str:
     return f" ({units.rate_range(row.speed.low, row.speed.high)})"
 
 
-def _comparison(row: Row, base: Row, summary: Summary) -> str:
-    assert row.ratio is not None  # the caller looked
-    interval = ""
-    if row.ratio.low is not None and row.ratio.high is not None:
-        interval = f" ({units.ratio_range(row.ratio.low, row.ratio.high)})"
-    text = f"{row.label} trains {units.ratio(row.ratio.value)}{interval} as fast as {base.label}"
-    quality = [part for task in headline_tasks(summary.tasks)[:2] if (part := _quality(row, base, task))]
-    return f"{text}; {', '.join(quality)}." if quality else f"{text}."
-
-
-def _quality(row: Row, base: Row, task: str) -> str:
-    own, other = row.score(task), base.score(task)
-    if own is None or other is None or own.value is None or other.value is None:
-        return ""
-    title = TITLES.get(task, task)
-    return f"{title} {units.fraction(own.value, own.metric)} against {units.fraction(other.value, other.metric)}"
-
-
 def doubts(summary: Summary) -> list[str]:
     """What a reader should hold against the numbers."""
     found = []
@@ -129,12 +110,12 @@ def doubts(summary: Summary) -> list[str]:
         and row.ratio.low <= 1 <= row.ratio.high
     ]
     if unclear:
-        found.append(f"The interval of the speed ratio holds 1 for {_list(unclear)}: no difference in speed is shown.")
+        found.append(f"The interval of the speed ratio holds 1 for {listed(unclear)}: no difference in speed is shown.")
     single = [row.label for row in summary.rows if row.speed and row.speed.n == 1]
     if single and len(single) == len([row for row in summary.rows if row.speed]):
         found.append("One round each: the speeds have no interval, and a difference may be noise.")
     elif single:
-        found.append(f"One round only for {_list(single)}: no interval, and a difference may be noise.")
+        found.append(f"One round only for {listed(single)}: no interval, and a difference may be noise.")
     return found + _disturbances(summary)
 
 
@@ -155,9 +136,7 @@ def _disturbances(summary: Summary) -> list[str]:
         if row.seconds.get("steal", 0.0) > _STOLEN * row.seconds.get("train", math.inf) * row.run.threads
     ]
     if stolen:
-        found.append(f"The hypervisor took more than {100 * _STOLEN:.0f} % of the processor time from {_list(stolen)}.")
+        found.append(
+            f"The hypervisor took more than {100 * _STOLEN:.0f} % of the processor time from {listed(stolen)}."
+        )
     return found
-
-
-def _list(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

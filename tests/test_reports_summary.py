@@ -147,7 +147,7 @@ def test_the_words_do_not_claim_a_difference_the_interval_does_not_show(make_res
     )
     text = " ".join(sentences(summarise(results)))
     assert "holds 1 for same:" in text
-    assert "fast trains 3.00×" in text
+    assert "fast trains 3.00 times" in text
 
 
 def test_one_round_is_said_to_have_no_interval(make_results):
