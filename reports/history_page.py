@@ -4,7 +4,6 @@ import hashlib
 import io
 import re
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from .figures import FORMATS, Drawing, commits, style
 from .files import replace_all
 from .history_tables import changes_table, footnotes, levels_table, sentences
 from .history_view import Track, tracks
-from .html import inline_svg
+from .page import figure_files, render_page
 
 PAGE = "history.html"
 
@@ -47,15 +46,7 @@ def write_history(entries: Sequence[Entry], directory: Path, metrics: Sequence[s
 
 def render(entries: Sequence[Entry], drawings: Sequence[tuple[Track, Drawing]]) -> str:
     """The page as HTML that needs no network: styles, script and figures are inside."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=PackageLoader("bench", "reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
     found = [track for track, _ in drawings]
-    here = files(__package__)
     context: dict[str, Any] = {
         "sentences": sentences(entries, found),
         "footnotes": footnotes(),
@@ -64,19 +55,13 @@ def render(entries: Sequence[Entry], drawings: Sequence[tuple[Track, Drawing]]) 
             (
                 machine,
                 levels_table([track for track in found if track.machine == machine]),
-                [
-                    (drawing, Markup(inline_svg(drawing.files["svg"], drawing.name)))
-                    for track, drawing in drawings
-                    if track.machine == machine
-                ],
+                [drawing for track, drawing in drawings if track.machine == machine],
             )
             for machine in dict.fromkeys(track.machine for track in found)
         ],
-        # Our own package data: the only parts, with matplotlib's drawings of escaped text, that go in as they are.
-        "css": Markup((here / "report.css").read_text(encoding="utf-8")),
-        "js": Markup((here / "report.js").read_text(encoding="utf-8")),
+        "files": figure_files([drawing for _, drawing in drawings]),
     }
-    return environment.get_template("history.html.jinja").render(context)
+    return render_page("history.html.jinja", context)
 
 
 def _drawing(track: Track) -> Drawing:

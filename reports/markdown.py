@@ -5,34 +5,54 @@ from collections.abc import Sequence
 
 from . import quality, tables
 from .figures import Drawing
+from .part import Part, parts_of, title
+from .reproduce import remark, steps
+from .setting import setting
 from .summary import Summary
 from .tables import Entry, Table
 from .words import footnotes, sentences
 
 
-def render(summary: Summary, drawings: Sequence[Drawing]) -> str:
-    """The whole report as Markdown (GitHub's flavour); figures are linked from ``figures/``."""
-    parts = [f"# word2vec on {escape(summary.corpus.name)}", escape(dateline(summary))]
+def render(results: Summary | Sequence[Part], drawings: Sequence[Drawing] = ()) -> str:
+    """The whole report as Markdown (GitHub's flavour); figures are linked from ``figures/``.
+
+    Args:
+        results: a summary with its ``drawings``, or the parts of a report on several, each with its own.
+        drawings: the figures of a single summary.
+    """
+    parts = parts_of(results, drawings)
+    lines = [f"# {escape(title(parts))}"]
+    for part in parts:
+        if len(parts) > 1:
+            lines.append(f"## {escape(part.heading)}")
+        lines += _part(part, "##" if len(parts) == 1 else "###")
+    return "\n\n".join(lines) + "\n"
+
+
+def _part(part: Part, marks: str) -> list[str]:
+    """Its blocks of text; ``marks`` begin a heading."""
+    summary = part.summary
+    lines = [escape(f"{dateline(summary)} {setting(summary)}")]
     if summary.corpus.generated:
-        parts.append(f"> **Generated corpus.** {escape(summary.corpus.generated)}")
-    parts.append("\n\n".join(escape(line) for line in sentences(summary)))
+        lines.append(f"> **Generated corpus.** {escape(summary.corpus.generated)}")
+    lines.append("\n\n".join(escape(line) for line in sentences(summary)))
     if summary.rows:
-        parts += ["## Results", _table(tables.main_table(summary))]
-        parts.append("\n".join(f"- {escape(note)}" for note in footnotes(summary)))
+        lines += [f"{marks} Results", _table(tables.main_table(summary))]
+        lines.append("\n".join(f"- {escape(note)}" for note in footnotes(summary)))
     if summary.quality:
-        parts += [f"## {quality.HEADING}", *map(escape, quality.sentences(summary))]
+        lines += [f"{marks} {quality.HEADING}", *map(escape, quality.sentences(summary))]
         if (verdicts := quality.table(summary)).rows:
-            parts += [_table(verdicts), "\n".join(f"- {escape(note)}" for note in quality.notes(summary))]
+            lines += [_table(verdicts), "\n".join(f"- {escape(note)}" for note in quality.notes(summary))]
     if summary.failures:
-        parts += ["## Runs without numbers", _table(tables.failures_table(summary))]
-    if drawings:
-        parts.append("## Figures")
-        parts += [f"![{escape(each.alt)}](figures/{each.name}.png)\n\n{escape(each.caption)}" for each in drawings]
+        failures = tables.failures_table(summary)
+        lines += [f"{marks} {failures.caption}", _table(failures)]
+    if part.drawings:
+        lines.append(f"{marks} Figures")
+        lines += [f"![{escape(one.alt)}](figures/{one.name}.png)\n\n{escape(one.caption)}" for one in part.drawings]
     for heading, found in details(summary):
-        parts.append(f"## {heading}")
-        parts += [_table(table, caption=len(found) > 1) for table in found]
-    parts += ["## How to reproduce", _reproduce(summary)]
-    return "\n\n".join(parts) + "\n"
+        lines.append(f"{marks} {heading}")
+        lines += [_table(table, caption=len(found) > 1) for table in found]
+    return [*lines, f"{marks} How to reproduce", *_reproduce(summary)]
 
 
 def details(summary: Summary) -> list[tuple[str, list[Table]]]:
@@ -79,8 +99,8 @@ def _entry(entry: Entry) -> str:
     return f"{escape(entry.text)} ({escape(entry.detail)})" if entry.detail else escape(entry.text)
 
 
-def _reproduce(summary: Summary) -> str:
-    text = "The same corpus has the SHA-256 given above; versions and processor stand under Environment."
+def _reproduce(summary: Summary) -> list[str]:
+    lines = [f"{escape(step.what)}:\n\n{code(step.command)}" for step in steps(summary)]
     if summary.command is None:
-        return f"The command was not recorded. {text}"
-    return f"{code(summary.command)}\n\n{text}"
+        lines.append("The command of the runs was not recorded.")
+    return [*lines, escape(remark(summary))]

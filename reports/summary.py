@@ -8,8 +8,9 @@ from statistics import median
 from typing import Any
 
 from ..benchmarks.quality_comparison import Contrast, compare_quality
-from ..benchmarks.records import CorpusRecord, Results, RunRecord
+from ..benchmarks.records import CorpusRecord, CurvePoint, Results, RunRecord
 from ..benchmarks.statistics import median_interval, paired_ratio
+from ..benchmarks.store import RUNS
 from .cells import Cell, cells, same_protocol
 from .scores import ScoreSummary, numbers, summarise_scores
 
@@ -18,6 +19,9 @@ BASELINE = "gensim"
 
 SEED = 1
 """Of the bootstrap, so that a report made twice is the same report."""
+
+STARTED = ("failed", "timeout")
+"""What ends with these had a process, and so has a log."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Failure:
     status: str
     reason: str
     rounds: tuple[int, ...]
+    logs: tuple[str, ...] = ()
+    """What the workers wrote, relative to the results directory; none where no process was started."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ class Row:
         load: the machine's load average before a run, the median.
         memory, gpu_memory: the largest peak of its runs, in bytes.
         scores: by task and metric, the headline metric of a task first.
+        curves: of the finished runs that were looked at while they trained.
         status: ``ok``, ``2 of 3 ok``, or what its runs ended with.
     """
 
@@ -79,6 +86,7 @@ class Row:
     memory: float | None = None
     gpu_memory: float | None = None
     scores: Mapping[tuple[str, str], ScoreSummary] = field(default_factory=dict)
+    curves: tuple[tuple[CurvePoint, ...], ...] = ()
 
     @property
     def is_baseline(self) -> bool:
@@ -101,6 +109,10 @@ class Summary:
     failures: tuple[Failure, ...]
     quality: tuple[Contrast, ...] = ()
     """Each configuration's scores against its baseline's; none where there is nothing to compare with."""
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    """What was asked for, as it was recorded; empty in early results."""
+    vectors: tuple[str, ...] = ()
+    """Saved vectors of the finished runs, relative to the results directory."""
 
     @property
     def finished_rows(self) -> tuple[Row, ...]:
@@ -117,15 +129,25 @@ class Summary:
         return tuple(row.label for row in self.rows if row.is_baseline)
 
 
-def summarise(results: Results) -> Summary:
-    """Aggregate a results file. Runs that differ in anything but round and seed never share a row."""
+def summarise(results: Results, logs: Mapping[str, str] | None = None) -> Summary:
+    """Aggregate a results file. Runs that differ in anything but round and seed never share a row.
+
+    Args:
+        results: of one benchmark, or merged.
+        logs: by run, the path of its log from where the report goes. None for the usual places; merged results,
+            whose runs lie elsewhere, then have none.
+    """
+    if logs is None:
+        merged = "sources" in results.environment
+        logs = {} if merged else {run.id: f"{RUNS}/{run.id}/log.txt" for run in results.runs}
     groups = cells(results.runs)
     bases = {cell.label: _baseline(cell, groups) for cell in groups}
     rows = [_row(cell, bases[cell.label]) for cell in groups]
     rows.sort(key=lambda row: (not row.finished, -(row.speed.value if row.speed else 0.0)))
     return Summary(
-        results.created, results.command, results.corpus, results.environment, tuple(rows), tuple(_failures(groups)),
-        quality=tuple(_quality(groups, bases)),
+        results.created, results.command, results.corpus, results.environment, tuple(rows),
+        failures=tuple(_failures(groups, logs)), quality=tuple(_quality(groups, bases)), plan=results.plan or {},
+        vectors=tuple(run.vectors for run in results.runs if run.status == "ok" and run.vectors),
     )  # fmt: skip
 
 
@@ -141,14 +163,15 @@ def _quality(groups: Sequence[Cell], bases: Mapping[str, Cell | None]) -> list[C
     return compare_quality({cell.label: cell.finished for cell in finished}, pairs)
 
 
-def _failures(groups: Sequence[Cell]) -> Iterator[Failure]:
+def _failures(groups: Sequence[Cell], logs: Mapping[str, str]) -> Iterator[Failure]:
     for cell in groups:
-        rounds: dict[tuple[str, str], list[int]] = {}
+        lost: dict[tuple[str, str], list[RunRecord]] = {}
         for run in cell.runs:
             if run.status != "ok":
-                rounds.setdefault((run.status, run.reason or "no reason was recorded"), []).append(run.round)
-        for (status, reason), lost in rounds.items():
-            yield Failure(cell.label, status, reason, tuple(lost))
+                lost.setdefault((run.status, run.reason or "no reason was recorded"), []).append(run)
+        for (status, reason), runs in lost.items():
+            known = tuple(logs[run.id] for run in runs if run.status in STARTED and run.id in logs)
+            yield Failure(cell.label, status, reason, tuple(run.round for run in runs), known)
 
 
 def _baseline(cell: Cell, groups: Sequence[Cell]) -> Cell | None:
@@ -186,6 +209,7 @@ def _row(cell: Cell, base: Cell | None) -> Row:
         memory=max(numbers(run.peak_memory_bytes for run in runs), default=None),
         gpu_memory=max(numbers(run.peak_gpu_memory_bytes for run in runs), default=None),
         scores=summarise_scores([run.scores for run in runs]),
+        curves=tuple(tuple(run.curve) for run in runs if run.curve),
     )
 
 

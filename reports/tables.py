@@ -46,11 +46,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Entry:
-    """A cell: what it shows, a second line in small, and what to sort by."""
+    """A cell: what it shows, a second line in small, what to sort by, and files that its text names."""
 
     text: str
     detail: str = ""
     value: float | None = None
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,14 +154,15 @@ def section_tables(summary: Summary) -> list[Table]:
 
 
 def failures_table(summary: Summary) -> Table:
-    """Runs without numbers, each with its reason."""
-    columns = (Column("Implementation"), Column("Rounds"), Column("Status"), Column("Reason"))
+    """Runs without numbers, each with its reason and what its process wrote."""
+    columns = tuple(map(Column, ("Implementation", "Rounds", "Status", "Reason", "Log")))
     rows = tuple(
         (
             Entry(failure.label),
             Entry(", ".join(map(str, failure.rounds))),
             Entry(failure.status),
             Entry(failure.reason),
+            Entry(", ".join(failure.logs) or units.MISSING, links=failure.logs),
         )
         for failure in summary.failures
     )

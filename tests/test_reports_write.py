@@ -22,7 +22,7 @@ LOST = {
     "speeds": [1e5],
     "failures": {2: ("timeout", "stopped in training after 60 s"), 3: ("failed", "diverged: NaN in the vectors")},
 }
-HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'|`*_[x](y)\n# $1$ {{ 7*7 }} --> ]]>"
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'|`*_[x](y)\n# $1$ {{ 71*83 }} --> ]]>"
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -124,7 +124,13 @@ def test_runs_without_numbers_are_listed_with_their_reasons(usual):
     for text in (markdown, page.text):
         assert "stopped in training after 60 s" in text
         assert "diverged: NaN in the vectors" in text
-    assert ["lost", "2", "timeout", "stopped in training after 60 s"] in page.tables["Runs without numbers"]
+    head, first, second = page.tables["Runs without numbers"]
+    assert head == ["Implementation", "Rounds", "Status", "Reason", "Log"]
+    assert first[:4] == ["lost", "2", "timeout", "stopped in training after 60 s"]
+    for row in (first, second):
+        assert row[4].startswith("runs/lost-")
+        assert ("a", {"href": row[4]}) in page.elements
+        assert row[4] in markdown.replace("\\", "")
 
 
 def test_a_generated_corpus_is_announced(report):
@@ -174,7 +180,7 @@ def test_hostile_names_are_shown_not_run(report, usual):
         **loud,
     )
     assert " ".join(HOSTILE.split()) in page.text
-    assert "49" not in page.text.split("Environment")[0].replace("0.549", "")
+    assert "5893" not in page.text
     kinds = {tag for tag, _ in harmless.elements}
     assert {tag for tag, _ in page.elements} <= kinds | {"p"}
     assert sum(tag == "script" for tag, _ in page.elements) == 1
