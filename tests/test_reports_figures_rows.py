@@ -143,7 +143,7 @@ def test_the_caption_says_who_is_on_the_front_and_how_sure_that_is(make_results)
     for text in (tradeoff.caption(data), tradeoff.alt(data)):
         assert ": fast and gensim." in text
         assert "that of gensim, whose place there may be chance" in text
-        assert "not shown to be worse: near." in text
+        assert "not shown to score lower: near." in text
     assert "slow" not in tradeoff.caption(data)
 
 

@@ -26,7 +26,7 @@ PANEL_HEIGHT = 1.55
 """Inches."""
 
 _LOG_X = 8.0
-"""From this ratio of largest to smallest the axis of what varies is logarithmic."""
+"""From this ratio of largest to smallest the axis of what varies is logarithmic, and where that of speed is."""
 
 _MOST_TICKS = 7
 
@@ -205,7 +205,8 @@ def _point(axis: str, one: _Timed) -> Point:
 
 def _panel(axes: Axes, panel: Panel, shown: Sequence[str]) -> None:
     values = panel.values
-    log_x = values[-1] / max(values[0], 1) > _LOG_X
+    # With both axes logarithmic, ideal scaling is a straight line.
+    log_x = _log_speed(panel) or values[-1] / max(values[0], 1) > _LOG_X
     axes.grid(axis="y")
     if log_x:
         axes.set_xscale("log")

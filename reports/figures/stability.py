@@ -126,7 +126,7 @@ def draw(data: Data) -> Figure:
         column, row = sorted((data.labels.index(pair.first), data.labels.index(pair.second)))
         _cell(axes, column, plot.y[row], edges[row], pair)
     signs = [SIGNS[pair.verdict] for pair in data.pairs if pair.verdict]
-    rows.name_axis(plot.figure, f"Shared among {data.k} nearest neighbours", _marks(data, bool(signs)))
+    rows.name_axis(plot.figure, f"Share of the {data.k} nearest neighbours in common", _marks(data, bool(signs)))
     return plot.figure
 
 

@@ -12,7 +12,6 @@ from . import pareto, quality, rows, speed, style
 from .labels import Spot, place
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 NAME = "speed-quality"
@@ -84,13 +83,14 @@ def draw(data: Data) -> Figure:
     rows.rate_axis(axes, min(ends), max(ends), log=data.log, room=0.15)
     low, high = quality.limits(data.quality)
     axes.set_ylim(factor * low, factor * (high + 0.08 * (high - low)))
-    _staircase(axes, data, factor)
+    steps = _staircase(data, factor, axes.get_xlim()[0], axes.get_ylim()[0])
+    axes.plot(*zip(*steps, strict=True), color=style.SOFT, lw=0.8, ls=(0, (3, 2)), zorder=1)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(lambda value, _: units.tick(value))
     axes.set_ylabel(quality.quantity(data.quality))
     quantity = f"Training speed (words/s{', log scale' if data.log else ''})"
     rows.name_axis(figure, quantity, "bars: 95 % bootstrap intervals; filled, dashed: Pareto front")
-    place(axes, [_spot(fast, good, factor) for fast, good in data.pairs])
+    place(axes, [_spot(fast, good, factor, steps) for fast, good in data.pairs])
     return figure
 
 
@@ -125,30 +125,31 @@ def _front(data: Data) -> str:
         )
     if data.possible:
         said.append(
-            f"Off it, but with score intervals that overlap those of the faster ones, and so not shown to be worse: "
+            f"Off it, but with score intervals that overlap those of the faster ones, and so not shown to score lower: "
             f"{_list(data.possible)}."
         )
     return " ".join(said)
 
 
-def _staircase(axes: Axes, data: Data, factor: float) -> None:
-    """The front as the edge of what is reached: nobody is above and to the right of it."""
+def _staircase(data: Data, factor: float, left: float, bottom: float) -> list[tuple[float, float]]:
+    """The front as the edge of what is reached, from the axis below: nobody is above and to the right of it."""
     by_label = {fast.label: (fast.median, factor * good.value) for fast, good in data.pairs}
-    points = [by_label[label] for label in data.front]
-    bottom, left = axes.get_ylim()[0], axes.get_xlim()[0]
-    x, y = [points[0][0]], [bottom]
-    for speed_, score in points:
-        x += [speed_, speed_]
-        y += [y[-1], score]
-    axes.plot([*x, left], [*y, y[-1]], color=style.SOFT, lw=0.8, ls=(0, (3, 2)), zorder=1)
+    steps = [(by_label[data.front[0]][0], bottom)]
+    for label in data.front:
+        x, y = by_label[label]
+        steps += [(x, steps[-1][1]), (x, y)]
+    return [*steps, (left, steps[-1][1])]
 
 
 def _list(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _spot(fast: speed.Mark, good: quality.Mark, factor: float) -> Spot:
-    value = good.value
-    ends = [(end, value) for end in (fast.low, fast.high) if end is not None]
-    ends += [(fast.median, end) for end in (good.low, good.high) if end is not None]
-    return Spot(fast.label, (fast.median, factor * value), tuple((x, factor * y) for x, y in ends))
+def _spot(fast: speed.Mark, good: quality.Mark, factor: float, steps: Sequence[tuple[float, float]]) -> Spot:
+    """A point with the ends of its intervals and of the front's lines at it, which names keep off."""
+    point = (fast.median, factor * good.value)
+    ends = [(end, point[1]) for end in (fast.low, fast.high) if end is not None]
+    ends += [(point[0], factor * end) for end in (good.low, good.high) if end is not None]
+    for before, here, after in zip(steps, steps[1:], steps[2:], strict=False):
+        ends += [before, after] if here == point else []
+    return Spot(fast.label, point, tuple(ends))
