@@ -80,7 +80,7 @@ def levels_table(found: Sequence[Track]) -> Table:
                     Cell(line.metric.title),
                     Cell(str(number), value=number),
                     Cell(value(line.metric, line.level), value=line.level),
-                    Cell(last.label, f"{last.time:%Y-%m-%d}", last.time.timestamp()),
+                    Cell(last.label, f"{last.time:%Y-%m-%d}", order=last.time.timestamp()),
                     Cell(value(line.metric, last.value), detail, last.value),
                 )
             )

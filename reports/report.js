@@ -16,7 +16,7 @@
     const own = [...cell.childNodes].filter((node) => node.nodeName !== "SMALL");
     return flat(own.map((node) => (node.nodeName === "BR" ? " " : node.textContent)).join(""));
   };
-  const value = (cell) => parseFloat(cell.dataset.value);
+  const value = (cell) => parseFloat(cell.dataset.order ?? cell.dataset.value);
 
   // Rows are hidden by what is typed and picked.
   function filters(table, changed) {

@@ -46,11 +46,20 @@ class Column:
 
 @dataclass(frozen=True)
 class Entry:
-    """A cell: what it shows, a second line in small, what to sort by, and files that its text names."""
+    """A cell.
+
+    Attributes:
+        text: what it shows.
+        detail: a second line, in small.
+        value: the number that it shows, in full; rows are sorted by it.
+        order: what to sort by instead, where that is not a number that is shown.
+        links: files that the text names.
+    """
 
     text: str
     detail: str = ""
     value: float | None = None
+    order: float | None = None
     links: tuple[str, ...] = ()
 
 
