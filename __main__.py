@@ -22,6 +22,7 @@ from .implementations.hyperparameters import Hyperparameters
 if TYPE_CHECKING:
     from .benchmarks.records import Results
     from .benchmarks.saved_vectors import System
+    from .reports.illustrations import Answers
 
 Rows = list[tuple[str, ...]]
 Files = dict[str, list[Path]]
@@ -236,6 +237,14 @@ def evaluate(
         str | None, typer.Option(metavar="A,B,C,D", help="Show --words on the axes A - B and C - D.")
     ] = None,
     words: Annotated[str | None, typer.Option(metavar="A,B", help="Words for --axes.")] = None,
+    family: Annotated[
+        str | None,
+        typer.Option("--map", metavar="A,B", help="Lay these words out on the two directions that part them most."),
+    ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Draw what --neighbors, --analogy, --axes and --map find, into DIR."),
+    ] = None,
     vectors: Annotated[
         str, typer.Option(metavar="WHICH", help="input, output, mean or concatenation: what stands for a word.")
     ] = "input",
@@ -266,8 +275,11 @@ def evaluate(
     found = {label: system.files for label, system in named.items()}
     duplicates: Literal["first", "error"] = "first" if first_duplicate else "error"
     read: Any = functools.partial(read_which, which=cast(Any, vectors), normalise=normalise, duplicates=duplicates)
-    if neighbors or analogy or axes:
-        return _explore(found, read, neighbors=neighbors, analogy=analogy, axes=axes, words=words, as_json=as_json)
+    if any(question is not None for question in (neighbors, analogy, axes, family)):
+        questions = _questions(neighbors, analogy, axes, words, family)
+        return _explore(found, read, questions, figures=figures, as_json=as_json)
+    if figures is not None:
+        raise InputError("--figures draws what --neighbors, --analogy, --axes and --map find: give one of these, too")
     if compare:
         return _compare(found, _apart(tasks), read, margin, margin_correlation, seed, as_json)
     if stability or geometry:
@@ -321,52 +333,105 @@ def _shape(systems: "dict[str, System]", read: Any, *, stability: bool, seed: in
     return _print_json(records) if as_json else _print(columns(geometry_rows(records)))
 
 
-def _explore(
-    systems: Files,
-    read: Any,
-    *,
-    neighbors: str | None,
-    analogy: tuple[str, str, str] | None,
-    axes: str | None,
-    words: str | None,
-    as_json: bool,
-) -> int:
-    """Neighbours, an analogy and axes of each file; what two files differ in."""
-    from .evaluation.exploring import axes as plane
-    from .evaluation.exploring import differences, questions
+def _questions(
+    neighbors: str | None, analogy: tuple[str, str, str] | None, axes: str | None, words: str | None, family: str | None
+) -> dict[str, Any]:
+    """The words of each question that is asked, in the order of the answers."""
+
+    def several(flag: str, text: str | None) -> list[str]:
+        found = [part.strip() for part in (text or "").split(",") if part.strip()]
+        if text is not None and not found:
+            raise InputError(f"{flag} names no words: separate them by commas")
+        return found
+
+    laid = None
+    if axes is not None:
+        ends, placed = several("--axes", axes), several("--words", words)
+        if len(ends) != 4 or not placed:
+            raise InputError("--axes takes four words, A,B,C,D, and --words the words to place on A - B and C - D")
+        laid = (placed, (ends[0], ends[1]), (ends[2], ends[3]))
+    asked = {
+        "neighbors": several("--neighbors", neighbors), "analogy": analogy, "axes": laid,
+        "map": several("--map", family),
+    }  # fmt: skip
+    return {name: question for name, question in asked.items() if question}
+
+
+def _explore(systems: Files, read: Any, questions: dict[str, Any], *, figures: Path | None, as_json: bool) -> int:
+    """Neighbours, an analogy, axes and a map of each file, what two files differ in, and pictures of it."""
+    from .evaluation.exploring.differences import differences
     from .reports import exploring as tables
     from .reports.columns import columns
+    from .reports.illustrations.names import system_names
 
-    def several(text: str) -> list[str]:
-        return [part.strip() for part in text.split(",") if part.strip()]
-
-    if axes is not None and (len(several(axes)) != 4 or not words):
-        raise InputError("--axes takes four words, A,B,C,D, and --words the words to place on A - B and C - D")
-    paths = [path for files in systems.values() for path in files]
+    names = system_names({label: files[0] for label, files in systems.items()})
     result: list[dict[str, Any]] = []
-    for path in paths:
-        embeddings, one, shown = read(path), dict[str, Any](vectors=str(path)), []
-        if neighbors:
-            one["neighbors"] = questions.neighbors(embeddings, several(neighbors))
-            shown += [columns(tables.neighbor_rows(one["neighbors"])), *tables.notes(one["neighbors"])]
-        if analogy:
-            one["analogy"] = questions.analogy(embeddings, *analogy)
-            shown += [columns(tables.analogy_rows(one["analogy"])), *tables.notes([one["analogy"]])]
-        if axes and words:
-            a, b, c, d = several(axes)
-            one["axes"] = plane.axes(embeddings, several(words), (a, b), (c, d))
-            shown += [columns(tables.axis_rows(one["axes"])), *tables.notes([one["axes"], *one["axes"]["points"]])]
-        result.append(one)
-        if not as_json:
-            print("\n".join([str(path), *filter(None, shown), ""]))
-    if neighbors and len(paths) == 2:
-        differing = differences.differences(read(paths[0]), read(paths[1]), several(neighbors))
+    pictured = []
+    for label, files in systems.items():
+        for path in files:
+            embeddings = read(path)
+            result.append({"vectors": str(path)} | _answers(embeddings, questions))
+            if not as_json:
+                print("\n".join([str(path), *tables.printed(result[-1]), ""]))
+            if figures is not None and path == files[0]:
+                pictured.append(_pictured(names[label], files, embeddings, result[-1]))
+    paths = [path for files in systems.values() for path in files]
+    if "neighbors" in questions and len(paths) == 2:
+        differing = differences(read(paths[0]), read(paths[1]), questions["neighbors"])
         result.append({"differences": differing})
         if not as_json:
             print(columns(tables.difference_rows(differing["words"])))
             print(f"\nMost different of {differing['sampled']:,} words, mean overlap {differing['mean_overlap']:.2f}:")
             print(columns(tables.difference_rows(differing["most_different"])))
+    if figures is not None:
+        result.append({"figures": _draw(pictured, figures)})
+        if not as_json:
+            for file in (file for one in result[-1]["figures"] for file in one["files"]):
+                print(file)
     return _print_json(result) if as_json else OK
+
+
+def _answers(embeddings: Any, questions: dict[str, Any]) -> dict[str, Any]:
+    from .evaluation.exploring.axes import axes
+    from .evaluation.exploring.questions import analogy, neighbors
+    from .evaluation.exploring.word_map import word_map
+
+    asked: dict[str, Callable[[Any], Any]] = {
+        "neighbors": lambda words: neighbors(embeddings, words),
+        "analogy": lambda words: analogy(embeddings, *words),
+        "axes": lambda laid: axes(embeddings, *laid),
+        "map": lambda words: word_map(embeddings, words),
+    }
+    return {name: asked[name](question) for name, question in questions.items()}
+
+
+def _pictured(label: str, files: list[Path], embeddings: Any, found: dict[str, Any]) -> "Answers":
+    """The answers of a system's first file, with what a picture of them needs beside."""
+    from .evaluation.exploring.components import components
+    from .reports.illustrations import Answers
+
+    return Answers(
+        label, len(embeddings), embeddings.dim, runs=len(files), neighbors=found.get("neighbors", ()),
+        analogy=components(embeddings, found["analogy"]) if "analogy" in found else None, axes=found.get("axes"),
+        word_map=found.get("map"),
+    )  # fmt: skip
+
+
+def _draw(pictured: "list[Answers]", directory: Path) -> list[dict[str, Any]]:
+    """Write the pictures; what they show, and where they are."""
+    from .reports.illustrations import FORMATS, illustrate, write_illustrations
+
+    drawings = illustrate(pictured)
+    if not drawings:
+        _say("nothing was found that could be drawn")
+    write_illustrations(drawings, directory)
+    return [
+        {
+            "name": one.name, "title": one.title, "caption": one.caption, "alt": one.alt,
+            "files": [str(directory / f"{one.name}.{form}") for form in (*FORMATS, "txt")],
+        }
+        for one in drawings
+    ]  # fmt: skip
 
 
 @app.command()

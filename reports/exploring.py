@@ -6,6 +6,7 @@ They take the plain data that the functions of bench.evaluation.exploring and be
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .columns import columns
 from .units import MINUS, MISSING
 
 Rows = list[tuple[str, ...]]
@@ -39,10 +40,31 @@ def difference_rows(entries: Sequence[Record], first: str = "first", second: str
 
 def axis_rows(result: Record) -> Rows:
     """A row a word with its two coordinates, by the first."""
-    rows: Rows = [("word", " - ".join(result["x"]), " - ".join(result["y"]))]
-    points = [point for point in result["points"] if point["x"] is not None]
-    points.sort(key=lambda point: -point["x"])
-    return rows + [(point["found"], _number(point["x"]), _number(point["y"])) for point in points]
+    return [("word", " - ".join(result["x"]), " - ".join(result["y"])), *_placed(result)]
+
+
+def map_rows(result: Record) -> Rows:
+    """A row a word with its two coordinates, by the first; the shares of the variance stand in the headings."""
+    if result["variance"] is None:
+        return []
+    shares = (f"direction {i} ({100 * share:.0f} % of variance)" for i, share in enumerate(result["variance"], 1))
+    return [("word", *shares), *_placed(result)]
+
+
+def printed(answers: Record) -> list[str]:
+    """What was found in one file: a table for each question, and after it what has to be said of its words.
+
+    Args:
+        answers: results of ``neighbors``, ``analogy``, ``axes`` and ``word_map`` under the keys ``neighbors``,
+            ``analogy``, ``axes`` and ``map``, where they were asked for.
+    """
+    shown = []
+    for key, rows in (("neighbors", neighbor_rows), ("analogy", analogy_rows), ("axes", axis_rows), ("map", map_rows)):
+        if key in answers:
+            found = answers[key]
+            told = found if key == "neighbors" else [found, *found.get("points", [])]
+            shown += [columns(rows(found)), *notes(told)]
+    return [text for text in shown if text]
 
 
 def notes(results: Sequence[Record]) -> list[str]:
@@ -93,6 +115,12 @@ def stability_rows(result: Record) -> Rows:
 def stability_notes(result: Record) -> list[str]:
     """The verdict on every two groups, with what it rests on."""
     return [pair["sentence"] for pair in result["comparisons"]]
+
+
+def _placed(result: Record) -> Rows:
+    points = [point for point in result["points"] if point["x"] is not None]
+    points.sort(key=lambda point: -point["x"])
+    return [(point["found"], _number(point["x"]), _number(point["y"])) for point in points]
 
 
 def _measure(record: Record, part: str, key: str) -> str:

@@ -35,12 +35,13 @@ class Spot:
     ends: tuple[tuple[float, float], ...] = ()
 
 
-def place(axes: Axes, spots: Sequence[Spot]) -> None:
+def place(axes: Axes, spots: Sequence[Spot], *, broken: bool = True) -> None:
     """Write each point's name at the nearest free place inside the axes.
 
     Call it last, with final limits and labels: it measures the finished layout. Crowded points come first, as they
     have the fewest choices. A name that finds no free place may cross an interval, then its line another name, and
-    failing all that it stands right of its point: a crowded figure is better than a silent gap.
+    failing all that it stands right of its point: a crowded figure is better than a silent gap. ``broken`` names stand
+    on short lines, others are words, which stay as they are.
     """
     from matplotlib.transforms import Bbox
 
@@ -56,7 +57,7 @@ def place(axes: Axes, spots: Sequence[Spot]) -> None:
         _bar(point, _pixels(axes, end), unit) for spot, point in zip(spots, points, strict=True) for end in spot.ends
     ]
     for index in sorted(range(len(spots)), key=lambda i: _nearest(i, points)):
-        text = style.broken(spots[index].name, 22)
+        text = style.broken(spots[index].name, 22) if broken else spots[index].name
         size = _extent(axes, text)
         boxes = [(offset, _box(points[index], offset, size, unit)) for offset in _offsets()]
         inside = [(offset, box) for offset, box in boxes if _inside(box, frame)]
