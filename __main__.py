@@ -437,15 +437,73 @@ def _draw(pictured: "list[Answers]", directory: Path) -> list[dict[str, Any]]:
 @app.command()
 @verb
 def report(
-    *, directory: Annotated[Path, typer.Argument(metavar="DIR", help="Directory that `run --out` filled.")]
+    *,
+    directories: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="Directories that `run --out` filled; several need --out.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the report goes.", show_default="DIR itself")
+    ] = None,
+    form: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="A,B",
+            help="html, markdown, latex, csv, bibtex, png, pdf, svg: write only these. One of latex, markdown, csv and "
+            "bibtex without --out is printed.",
+            show_default="all",
+        ),
+    ] = None,
+    table: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Print this table: results, quality or tasks.", show_default="results"),
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(metavar="A,B", help="Columns of the table that is printed.", show_default="the usual ones"),
+    ] = None,
+    caption: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Caption of the table; LaTeX gets a whole table environment.")
+    ] = None,
+    label: Annotated[str | None, typer.Option(metavar="NAME", help="Label of the LaTeX table, for \\ref.")] = None,
+    figure: Annotated[
+        list[str] | None,
+        typer.Option(metavar="A,B", help="Draw only these figures, and write only them where there is no --format."),
+    ] = None,
 ) -> int:
-    """Write the report and the figures of a benchmark again.
+    """Write the report and the figures of benchmarks again, or print a table for a paper.
 
-    Example: python -m bench report results/planted
+    Example: python -m bench report results/planted --format latex --caption "Speed and quality"
     """
-    from .benchmarks.store import load_results
+    from rich.console import Console
 
-    _reported(load_results(directory), directory)
+    from .reports.console import results_table
+    from .reports.printed import FORMATS as PRINTED
+    from .reports.printed import printed
+    from .reports.several import report_on
+
+    forms, drawn = _apart(form, "--format"), _apart(figure, "--figure")
+    of_table = any(flag is not None for flag in (table, columns, caption, label))
+    alone = "markdown" if of_table and forms is None else forms[0] if forms and len(forms) == 1 else None
+    if alone is not None and alone in PRINTED and out is None and drawn is None:
+        print(printed(directories, alone, table=table, columns=columns, caption=caption, label=label), end="")
+        return OK
+    if of_table:
+        raise InputError(
+            "--table, --columns, --caption and --label are for a table that is printed: give one --format of "
+            f"{', '.join(PRINTED)}, and neither --out nor --figure"
+        )
+    found, written = report_on(directories, out, formats=forms, only=drawn)
+    for group in found:
+        if len(found) > 1:
+            print(group.title)
+        Console().print(results_table(group.results))
+    limited = forms is not None or drawn is not None
+    if out is None and not limited:
+        print(directories[0] / "results.json")
+    for path in written:
+        if limited or path.name == "results.json" or path.name.startswith("report."):
+            print(path)
     return OK
 
 
@@ -677,7 +735,7 @@ def _reported(results: "Results", directory: Path) -> None:
 
     written = write_report(directory)
     Console().print(results_table(results))
-    for path in [directory / "results.json", *(path for path in written if path.suffix in (".md", ".html"))]:
+    for path in [directory / "results.json", *(path for path in written if path.parent == directory)]:
         print(path)
 
 

@@ -15,7 +15,7 @@ from .worker import RECORD
 
 RESULTS = "results.json"
 RUNS = "runs"
-OWNED = (RESULTS, RUNS, "report.md", "report.html", "figures")
+OWNED = (RESULTS, RUNS, "report.md", "report.html", "figures", "tables", "references.bib")
 """What ``--fresh`` deletes: what a benchmark and its report put there, nothing else."""
 
 _MAY_DIFFER = ("repeats", "seed", "timeout", "save_vectors", "corpus")

@@ -1,50 +1,165 @@
-"""Writes the report of a results directory: Markdown, HTML and figures, replaced together."""
+"""Writes reports: the page, Markdown, tables, references and figures, all replaced together."""
 
 import contextlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
-from ..benchmarks.store import load_results
+from ..benchmarks.store import RESULTS
 from ..datasets.errors import InputError
-from . import figures, html, markdown
+from . import figures, html, markdown, paper
+from .bibtex import references
 from .files import replace_all
+from .merge import Group, groups
+from .part import Part
+from .sources import read_sources
 from .summary import summarise
 
+FILES = {
+    "html": ("report.html",),
+    "markdown": ("report.md", "tables/results.md"),
+    "latex": ("tables/results.tex",),
+    "csv": ("tables/results.csv",),
+    "bibtex": ("references.bib",),
+}
+"""Formats of a report, and the files of each; the others are those of figures."""
 
-def write_report(directory: Path) -> list[Path]:
-    """Make ``report.md``, ``report.html`` and ``figures/*`` from ``directory/results.json``.
+FORMATS = (*FILES, *figures.FORMATS)
 
-    All are made in memory and staged beside their places first: a fault in the middle leaves the earlier report whole.
-    Figures of an earlier report that these results cannot fill are removed.
+
+def write_report(
+    directory: Path, *, formats: Collection[str] | None = None, only: Collection[str] | None = None
+) -> list[Path]:
+    """Make the report of ``directory/results.json`` in that directory.
+
+    All files are made in memory and staged beside their places first: a fault in the middle leaves the earlier report
+    whole. Files of an earlier report that these results cannot fill are removed.
+
+    Args:
+        directory: that ``run`` filled.
+        formats: of ``FORMATS``; all where None, or those of figures where ``only`` is given.
+        only: names of figures to draw; all where None.
 
     Returns:
         The files written, the two reports first.
 
     Raises:
-        InputError: there is no ``results.json``, it is not one, or the report cannot be written.
+        InputError: there is no ``results.json``, it is not one, a format or a figure has no such name, or the report
+            cannot be written.
     """
-    summary = summarise(load_results(directory))
-    drawings = figures.draw_all(summary)
-    contents = {
-        "report.md": markdown.render(summary, drawings).encode("utf-8", errors="replace"),
-        "report.html": html.render(summary, drawings).encode("utf-8", errors="replace"),
-    }
-    for drawing in drawings:
-        contents.update({f"figures/{drawing.name}.{form}": data for form, data in drawing.files.items()})
+    return write_groups(groups(read_sources([directory])), directory, formats=formats, only=only)
+
+
+def write_groups(
+    found: Sequence[Group],
+    out: Path,
+    *,
+    formats: Collection[str] | None = None,
+    only: Collection[str] | None = None,
+    beside: Mapping[str, bytes] | None = None,
+) -> list[Path]:
+    """Make one report of groups of results; ``beside`` are further files of it."""
+    wanted = _known(formats, FORMATS, "format") if formats is not None else figures.FORMATS if only else FORMATS
+    drawn = None if only is None else _known(only, [module.NAME for module in figures.FIGURES], "figure")
+    parts = [_part(group, out, wanted, drawn, folder=len(found) > 1) for group in found]
+    contents: dict[str, bytes] = dict(beside or {})
+    for part in parts:
+        for drawing in part.drawings:
+            names = {f"figures/{drawing.name}.{form}": data for form, data in drawing.files.items() if form in wanted}
+            contents.update(names)
+    contents |= _tables(found, wanted)
+    if "bibtex" in wanted and any(group.results.runs for group in found):
+        contents["references.bib"] = references([group.results for group in found]).encode()
+    pages = {}
+    if "markdown" in wanted:
+        pages["report.md"] = markdown.render(_linked(parts, contents, out)).encode("utf-8", errors="replace")
+    if "html" in wanted:
+        files = {*contents, *pages, *_there(found, out)}
+        pages["report.html"] = html.render(parts, files=files).encode("utf-8", errors="replace")
+    contents = {**pages, **contents}
     try:
-        written = replace_all(directory, contents)
+        out.mkdir(parents=True, exist_ok=True)
+        written = replace_all(out, contents)
     except OSError as error:
         raise InputError(
-            f"cannot write the report into {directory}: {error.strerror}; make room or choose another directory"
+            f"cannot write the report into {out}: {error.strerror}; make room or choose another directory"
         ) from error
-    _remove_stale(directory, set(contents))
+    _remove_stale(out, {*_names(found, wanted, drawn)} - {*contents})
     return written
 
 
-def _remove_stale(directory: Path, current: set[str]) -> None:
+def _part(group: Group, out: Path, formats: Collection[str], only: Collection[str] | None, *, folder: bool) -> Part:
+    """What the pages show of a group. Of several groups each has a folder for its figures."""
+    summary = summarise(group.results)
+    shown = {form for form in figures.FORMATS if form in formats}
+    shown |= {needed for form, needed in (("html", "svg"), ("markdown", "png")) if form in formats}
+    if not shown:
+        return Part(summary, (), group.title)
+    names = [module.NAME for module in figures.FIGURES]
+    saved = figures.saved_vectors(group.results, out) if "stability" in (names if only is None else only) else None
+    drawings = figures.draw_all(summary, saved=saved, only=only, formats=[f for f in figures.FORMATS if f in shown])
+    if folder:
+        drawings = [replace(drawing, name=f"{group.name}/{drawing.name}") for drawing in drawings]
+    return Part(summary, drawings, group.title)
+
+
+def _linked(parts: Sequence[Part], contents: Collection[str], out: Path) -> list[Part]:
+    """The parts with those figures that Markdown finds as files."""
+    return [
+        replace(part, drawings=[one for one in part.drawings if _has(f"figures/{one.name}.png", contents, out)])
+        for part in parts
+    ]
+
+
+def _has(name: str, contents: Collection[str], out: Path) -> bool:
+    return name in contents or (out / name).is_file()
+
+
+def _tables(found: Sequence[Group], formats: Collection[str]) -> dict[str, bytes]:
+    """The table of results in the formats that are wanted; none without a finished run."""
+    forms = [form for form in paper.FORMATS if form in formats]
+    if not forms or not any(run.status == "ok" for group in found for run in group.results.runs):
+        return {}
+    table = paper.table("results", found)
+    return {
+        f"tables/results.{paper.FORMATS[form]}": paper.written(table, form).encode("utf-8", errors="replace")
+        for form in forms
+    }
+
+
+def _known(names: Collection[str], all_of: Sequence[str], what: str) -> list[str]:
+    for name in names:
+        if name not in all_of:
+            close = get_close_matches(name, all_of, n=2, cutoff=0.5)
+            hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(all_of)}"
+            raise InputError(f"a report has no {what} {name!r}; {hint}")
+    return list(dict.fromkeys(names))
+
+
+def _names(found: Sequence[Group], formats: Collection[str], only: Collection[str] | None) -> Iterator[str]:
+    """Every file that such a report may have."""
+    for form in formats:
+        yield from FILES.get(form, ())
+    folders = ["", *(f"{group.name}/" for group in found if len(found) > 1)]
     for module in figures.FIGURES:
-        for form in figures.FORMATS:
-            name = f"figures/{module.NAME}.{form}"
-            if name not in current:
-                (directory / name).unlink(missing_ok=True)
-    with contextlib.suppress(OSError):
-        (directory / "figures").rmdir()  # only where it is empty
+        if only is None or module.NAME in only:
+            yield from (
+                f"figures/{folder}{module.NAME}.{form}"
+                for folder in folders
+                for form in figures.FORMATS
+                if form in formats
+            )
+
+
+def _there(found: Sequence[Group], out: Path) -> set[str]:
+    """Files of a report that lie there already: the page may link them."""
+    names = {RESULTS, *_names(found, FORMATS, None)} - {"report.html"}
+    return {name for name in names if (out / name).is_file()}
+
+
+def _remove_stale(directory: Path, names: Collection[str]) -> None:
+    for name in names:
+        with contextlib.suppress(OSError):
+            (directory / name).unlink(missing_ok=True)
+            (directory / name).parent.rmdir()  # only where it is empty

@@ -221,7 +221,9 @@ def test_every_written_path_is_returned(tmp_path, make_results):
     on_disk = {path for path in tmp_path.rglob("*") if path.is_file()} - {tmp_path / "results.json"}
     assert set(written) == on_disk
     assert written[:2] == [tmp_path / "report.md", tmp_path / "report.html"]
-    assert len(written) == 2 + 7 * len(figures.FORMATS)
+    beside = ["tables/results.md", "tables/results.tex", "tables/results.csv", "references.bib"]
+    assert {tmp_path / name for name in beside} <= on_disk
+    assert len(written) == 2 + len(beside) + 7 * len(figures.FORMATS)
 
 
 def test_figures_of_earlier_results_go_and_other_files_stay(report, tmp_path):
