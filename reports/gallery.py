@@ -32,8 +32,8 @@ from .summary import summarise
 LARGEST = 100_000
 """Bytes of a picture."""
 
-_COLOURS = 64
-"""Of a picture: the shades of its letters' edges are most of them."""
+_COLOURS = 256
+"""Of a picture: what a PNG with a palette has."""
 
 _REPORT, _PICTURES = "report", "pictures"
 _HEADINGS = {_REPORT: "Figures of a report", _PICTURES: "Illustrations"}

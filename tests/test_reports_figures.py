@@ -6,7 +6,7 @@ import re
 import pytest
 
 from bench.reports import figures
-from bench.reports.figures import quality, scaling, speed, stability, style, tradeoff
+from bench.reports.figures import learning_curve, quality, scaling, speed, stability, style, tradeoff
 from bench.reports.summary import summarise
 
 GENSIM = {"implementation": "gensim", "speeds": [500e3, 520e3, 510e3], "accuracy": 0.365, "rho": 0.63}
@@ -126,6 +126,14 @@ def finished(make_results, module, count):
     """A figure's data for so many implementations."""
     if module is stability:
         return matrix(count)
+    if module is learning_curve:
+        score = {"task": "google-30k", "metric": "accuracy", "n": 9, "total": 9}
+        curve = [
+            {"epoch": n, "words": n, "train_seconds": 1.5 * n, "scores": [{**score, "value": n / 10}]}
+            for n in (1, 2, 3)
+        ]
+        peak = {"peak_memory_bytes": 3e8, "curve": curve}
+        return learning_curve.data(summarise(make_results(*crowd(count, extra=peak))))
     if module is scaling:
         runs = [{**each, "speeds": [speed * n for speed in each["speeds"]], "threads": n}
                 for n in (1, 2) for each in crowd(count)]  # fmt: skip

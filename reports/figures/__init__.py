@@ -9,11 +9,11 @@ from typing import Any
 
 from ...benchmarks.saved_vectors import System
 from ..summary import Summary
-from . import memory, quality, ratio, scaling, sections, similarity, speed, stability, style, tradeoff
+from . import learning_curve, memory, quality, ratio, scaling, sections, similarity, speed, stability, style, tradeoff
 from .stability import saved_vectors as saved_vectors
 
 FIGURES: tuple[ModuleType, ...] = (
-    speed, ratio, quality, tradeoff, sections, similarity, scaling, memory, stability,
+    speed, ratio, quality, tradeoff, learning_curve, sections, similarity, scaling, memory, stability,
 )  # fmt: skip
 """In the order of the report. ``data`` takes a summary; that of ``stability`` saved vectors, see ``draw_all``."""
 
