@@ -156,7 +156,11 @@ def _facts(source: Source, rounds: Sequence[int]) -> dict[str, Any]:
 
 
 def _commands(sources: Sequence[Source]) -> str | None:
-    known = [f"# {source.label}\n{source.results.command}" for source in sources if source.results.command]
+    known = [
+        f"# {source.label}, {_code_name(source.results)}\n{source.results.command}"
+        for source in sources
+        if source.results.command
+    ]
     return "\n".join(known) or None
 
 
