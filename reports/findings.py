@@ -96,8 +96,9 @@ def _verdicts(contrasts: Sequence[Contrast]) -> str:
     """The verdicts on all tested tasks, those of a kind together."""
     said = []
     for verdict, word in quality.WORDS.items():
-        for where, how in _grouped([one for one in contrasts if one.p is not None and one.verdict == verdict]):
-            said.append(f"{word} on {where} ({how})")
+        found = _grouped([one for one in contrasts if one.p is not None and one.verdict == verdict])
+        if found:
+            said.append(f"{word} {' and '.join(f'on {where} ({how})' for where, how in found)}")
     return ", ".join(said)
 
 

@@ -1,6 +1,7 @@
 """``report.html``: one self-contained page; everything that comes from the results is escaped."""
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from . import quality, tables
@@ -100,4 +101,4 @@ def _downloads(files: Collection[str]) -> list[tuple[str, str]]:
     """Files to offer with what they are for, known ones first; figures are linked where they stand."""
     known = [(name, text) for name, text in _FILES.items() if name in files]
     others = sorted(name for name in files if name not in _FILES and not name.startswith("figures/"))
-    return known + [(name, "") for name in others]
+    return known + [(name, _FILES.get(PurePosixPath(name).name, "")) for name in others]

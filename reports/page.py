@@ -66,7 +66,7 @@ def _breakable(label: str) -> str:
     """A label that may break at the bracket and commas of ``numpy[negatives=window,…]``."""
     from markupsafe import Markup, escape
 
-    return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=[\[,])", label))
+    return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=[\[,])(?=[^\s\d])", label))
 
 
 def _inline(drawing: Drawing, prefix: str) -> str:

@@ -86,6 +86,16 @@ def test_all_tasks_equal_is_equal_quality_each_with_its_margin(summary_of):
     assert "; WordSim-353: TOST ±0.02, p < 0.001)." in sentence
 
 
+def test_tasks_of_one_verdict_stand_together_with_their_own_numbers(summary_of):
+    apart = [0.60, 0.70, 0.58, 0.66, 0.71]
+    (sentence,) = findings.comparisons(summary_of(x=(400.0, WILD, apart), gensim=(100.0, GENSIM, apart[::-1])))
+    assert re.search(
+        r"; quality: not decided on Google analogies \(differences up to \d\.\d\d points could hide\) and on "
+        r"WordSim-353 \(differences up to 0\.\d{4} could hide\)\.$",
+        sentence,
+    )
+
+
 def test_one_seed_is_no_test(summary_of):
     (sentence,) = findings.comparisons(summary_of(x=(400.0, [0.41], [0.6]), gensim=(100.0, [0.36], [0.7])))
     assert sentence == (
