@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,19 @@ from .sources import read_sources, without_copies
 if TYPE_CHECKING:
     import pandas as pd
 
-_ABOUT = ("id", "implementation", "version", "model", "loss", "vector_size", "threads", "device", "seed", "round")
+_ABOUT = (
+    "id",
+    "implementation",
+    "options",
+    "version",
+    "model",
+    "loss",
+    "vector_size",
+    "threads",
+    "device",
+    "seed",
+    "round",
+)
 """What a row of the tidy form says of its run; the other fields are found by directory and id in the wide form."""
 
 _VALUES = ("metric", "unit", "value", "low", "high", "n", "total")
@@ -45,6 +58,7 @@ def _tidy_rows(directory: str, results: Results) -> list[Mapping[str, Any]]:
     for run in results.runs:
         hyper = run.hyperparameters.model_dump(mode="json")
         about = {name: hyper.get(name, getattr(run, name, None)) for name in _ABOUT}
+        about["options"] = json.dumps(run.options, sort_keys=True)
         for one in known:
             if (value := one.read(run)) is not None:
                 measured = {"metric": one.name, "unit": one.unit, "value": value, **_extent(one, run)}

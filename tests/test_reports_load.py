@@ -60,7 +60,8 @@ def test_load_gives_a_row_a_run_with_its_directory(write):
 
 
 def test_the_tidy_form_has_a_row_a_run_and_metric(write):
-    path = write("a", FAST, {"implementation": "x", "failures": {1: ("failed", "boom")}})
+    fast = {**FAST, "options": {"negatives": "pair"}}
+    path = write("a", fast, {"implementation": "x", "failures": {1: ("failed", "boom")}})
     tidy, wide = bench.reports.load(path, tidy=True), bench.reports.load(path)
     for name in ("words_per_second", "google-30k/accuracy", "peak_memory_bytes"):
         values = tidy[tidy["metric"] == name].set_index("id")["value"]
@@ -70,6 +71,7 @@ def test_the_tidy_form_has_a_row_a_run_and_metric(write):
     assert scores[["low", "high", "n", "total"]].drop_duplicates().values.tolist() == [[0.35, 0.39, 400, 480]]
     assert scores["unit"].unique().tolist() == ["fraction"]
     assert tidy["value"].notna().all()
+    assert tidy["options"].unique().tolist() == ['{"negatives": "pair"}']
     assert len(tidy) == len(tidy.drop_duplicates(["directory", "id", "metric"]))
 
 
