@@ -5,6 +5,8 @@ They take the plain data that the functions of bench.evaluation.exploring return
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,7 +16,7 @@ from ..figures import FORMATS, Drawing
 from ..files import replace_all
 from . import analogy, axes, neighbors, word_map
 from .answers import Answers
-from .saving import saved
+from .saving import fonts_of, saved
 
 __all__ = ["FORMATS", "Answers", "illustrate", "write_illustrations"]
 
@@ -34,7 +36,12 @@ def illustrate(systems: Sequence[Answers]) -> list[Drawing]:
             name = [answers.system] if len(systems) > 1 else []
             if (data := module.data(answers, *name)) is not None:
                 found.append((module, data))
-    return [_drawing(module, data) for module, data in found]
+    told = [(module.caption(data), module.alt(data)) for module, data in found]
+    fonts = fonts_of(text for both in told for text in both)
+    return [
+        Drawing(data.name, module.TITLE, caption, alt, saved(partial(module.draw, data), fonts), asdict(data))
+        for (module, data), (caption, alt) in zip(found, told, strict=True)
+    ]
 
 
 def write_illustrations(drawings: Sequence[Drawing], directory: Path) -> list[Path]:
@@ -65,8 +72,3 @@ def write_illustrations(drawings: Sequence[Drawing], directory: Path) -> list[Pa
         raise InputError(
             f"cannot write pictures into {directory}: {error.strerror or error}; choose another directory"
         ) from error
-
-
-def _drawing(module: ModuleType, data: Any) -> Drawing:
-    caption, alt = module.caption(data), module.alt(data)
-    return Drawing(data.name, module.TITLE, caption, alt, saved(lambda: module.draw(data), caption + alt))

@@ -45,7 +45,7 @@ def draw(panels: Sequence[Sequence[List]], *, by_word: bool, compared: bool) -> 
     height = _MARGIN + len(panels) * title + sum(lines) * line + _TICKS - _GAP + foot
     figure = Figure(figsize=(style.COLUMN_WIDTH, height))
     width = (style.COLUMN_WIDTH - 2 * _MARGIN) / across
-    top, low, high = height - _MARGIN, *_limits(panels)
+    top, limits = height - _MARGIN, _limits(panels)
     for panel, n in zip(panels, lines, strict=True):
         if panel is not panels[0]:
             _rule(figure, top + _GAP / 2)
@@ -58,9 +58,8 @@ def draw(panels: Sequence[Sequence[List]], *, by_word: bool, compared: bool) -> 
             _text(figure, left, head, one.system if by_word else one.word, width - 0.06, size=7)
             bottom = head - _HEAD - _ROW * deep
             room = _NAMES[across] * width
-            axes = _axes(figure, (left + room, bottom, width - room - 0.08, _ROW * deep))
+            axes = _axes(figure, (left + room, bottom, width - room - 0.08, _ROW * deep), limits)
             _list(axes, one, 72 * room, deep, compared=compared)
-            axes.set_xlim(low, high)
             last = panel is panels[-1] and place + across >= len(panel)
             axes.tick_params(axis="x", labelbottom=last, length=2 if last else 0, pad=1.5, labelsize=6)
         top -= n * line
@@ -69,16 +68,19 @@ def draw(panels: Sequence[Sequence[List]], *, by_word: bool, compared: bool) -> 
     return figure
 
 
-def _axes(figure: Figure, box: tuple[float, float, float, float]) -> Axes:
+def _axes(figure: Figure, box: tuple[float, float, float, float], limits: tuple[float, float]) -> Axes:
     """Where the dots of a list go; the box is in inches: left, bottom, width, height."""
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import MultipleLocator
 
     left, bottom, width, height = box
     across, up = figure.get_size_inches()
     axes = figure.add_axes((left / across, bottom / up, width / across, height / up))
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=2, steps=[1, 2, 5, 10]))
-    axes.xaxis.set_major_formatter(lambda value, _: tick(value))
-    axes.grid(axis="x")
+    low, high = limits
+    axes.set_xlim(low, high)
+    axes.set_xticks([low, high], [tick(low), tick(high)])
+    axes.xaxis.set_minor_locator(MultipleLocator(0.1 if high - low < 0.65 else 0.5))
+    axes.grid(axis="x", which="both", lw=0.4)
+    axes.tick_params(axis="x", which="minor", length=0)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     return axes
@@ -142,9 +144,7 @@ def _fit(artist: Text, word: str, room: float) -> None:
 
 
 def _limits(panels: Sequence[Sequence[List]]) -> tuple[float, float]:
-    """Ends of the scale of cosines: all dots with some room, and a tenth at least."""
+    """Ends of the scale of cosines, both round: the numbers of two more digits would not fit under a list."""
     cosines = [near.cosine for panel in panels for one in panel for near in one.neighbors]
-    low, high = min(cosines), max(cosines)
-    missing = max(0.0, 0.1 - (high - low)) / 2
-    room = 0.1 * max(high - low, 0.1)
-    return low - missing - room, high + missing + room
+    low, high = math.floor(10 * min(cosines)), math.ceil(10 * max(cosines))
+    return low / 10, max(high, low + 1) / 10

@@ -2,7 +2,7 @@
 
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..figures import FORMATS, style
@@ -25,31 +25,21 @@ _TOLD = 10
 """Characters without a font that the warning names."""
 
 
-def saved(draw: Callable[[], "Figure"], texts: str) -> dict[str, bytes]:
+def saved(draw: Callable[[], "Figure"], fonts: Sequence[str]) -> dict[str, bytes]:
     """Draw in the look of all figures.
 
     Args:
         draw: makes the figure.
-        texts: all words that are in it.
+        fonts: that its words need, see ``fonts_of``.
 
     Returns:
         The files by format.
-
-    Warns:
-        UserWarning: no font has some characters of ``texts``.
     """
     import matplotlib
 
-    fonts, unknown = families(texts)
-    if unknown:
-        more = " and others" if len(unknown) > _TOLD else ""
-        warnings.warn(
-            f"no font here has {' '.join(unknown[:_TOLD])}{more}: pictures show boxes; install a Noto Sans font",
-            stacklevel=2,
-        )
-    look: Any = LOOK | {"font.sans-serif": fonts}  # matplotlib's type lists every key it knows
+    look: Any = LOOK | {"font.sans-serif": [*fonts]}  # matplotlib's type lists every key it knows
     with matplotlib.rc_context(look), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing")  # told above, once
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # told already
         figure = draw()
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # the layout is found; each format would find it again
@@ -59,3 +49,19 @@ def saved(draw: Callable[[], "Figure"], texts: str) -> dict[str, bytes]:
             figure.savefig(buffer, format=form, metadata=_BLANK[form])
             files[form] = buffer.getvalue()
     return files
+
+
+def fonts_of(texts: Iterable[str]) -> list[str]:
+    """The fonts that texts need.
+
+    Warns:
+        UserWarning: no font has some of their characters.
+    """
+    fonts, unknown = families(texts)
+    if unknown:
+        more = " and others" if len(unknown) > _TOLD else ""
+        warnings.warn(
+            f"no font here has {' '.join(unknown[:_TOLD])}{more}: pictures show boxes; install a Noto Sans font",
+            stacklevel=3,
+        )
+    return fonts

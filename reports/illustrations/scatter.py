@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST = 80
 """Words in one picture: names of more find no place on a page."""
 
-_COLUMN = 36
+_COLUMN = 24
 """Words for which a column of a paper is wide enough; more take the page's width."""
 
 _PAGE_WIDTH = 7.0
@@ -52,8 +52,9 @@ def start(n: int) -> tuple[Figure, Axes]:
 
     if n > MOST:
         raise InputError(f"a picture has room for {MOST} words, not for {n}: name fewer, or leave out --figures")
-    width, some = (style.COLUMN_WIDTH, n) if n <= _COLUMN else (_PAGE_WIDTH, n // 2)
-    figure = Figure(figsize=(width, 2.6 + 0.055 * max(0, some - 8)), layout="constrained")
+    narrow = n <= _COLUMN
+    size = (style.COLUMN_WIDTH, 2.6 + 0.06 * max(0, n - 8)) if narrow else (_PAGE_WIDTH, 3.6 + 0.03 * (n - _COLUMN))
+    figure = Figure(figsize=size, layout="constrained")
     axes = figure.add_subplot()
     axes.grid(lw=0.4)
     axes.axhline(0, color=style.SOFT, lw=0.7, zorder=1)
