@@ -424,6 +424,7 @@ def _draw(pictured: "list[Answers]", directory: Path) -> list[dict[str, Any]]:
     drawings = illustrate(pictured)
     if not drawings:
         _say("nothing was found that could be drawn")
+        return []
     write_illustrations(drawings, directory)
     return [
         {

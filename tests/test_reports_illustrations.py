@@ -509,4 +509,5 @@ def test_nothing_to_draw_is_told_and_no_fault(bench: Any, tmp_path: Path) -> Non
     done = bench("a.bin", "--map", "nonsense", "--figures", "pictures")
     assert done.exit_code == 0
     assert "nothing was found that could be drawn" in done.stderr
+    assert not (tmp_path / "pictures").exists()
     assert "a map needs two words at least" in done.stdout
