@@ -201,7 +201,19 @@ def _about(results: Results) -> str:
         said.append(f"{cpu['model']}, {cpu.get('cores', '?')} cores")
     if isinstance(git, Mapping) and git.get("revision"):
         said.append(f"revision {str(git['revision'])[:10]}{' with changes' if git.get('dirty') else ''}")
-    return ", ".join(said) + "."
+    loads = [run.conditions.load_before for run in results.runs if run.conditions.load_before is not None]
+    cores = cpu.get("cores") if isinstance(cpu, Mapping) else None
+    busy = (
+        f" Other work ran there, too: load average up to {max(loads):.1f}."
+        if loads and _busy(max(loads), cores)
+        else ""
+    )
+    return f"{', '.join(said)}.{busy}"
+
+
+def _busy(load: float, cores: Any) -> bool:
+    """Whether there was more to do than a benchmark that runs one training at a time makes by itself."""
+    return isinstance(cores, int) and load > 1.5 * cores
 
 
 def _place(name: str) -> int:

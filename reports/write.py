@@ -14,7 +14,7 @@ from .files import replace_all
 from .merge import Group, groups
 from .part import Part
 from .sources import read_sources
-from .summary import summarise
+from .summary import Summary, summarise
 
 FILES = {
     "html": ("report.html",),
@@ -62,7 +62,11 @@ def write_groups(
     """Make one report of groups of results; ``beside`` are further files of it."""
     wanted = _known(formats, FORMATS, "format") if formats is not None else figures.FORMATS if only else FORMATS
     drawn = None if only is None else _known(only, [module.NAME for module in figures.FIGURES], "figure")
-    parts = [_part(group, out, wanted, drawn, folder=len(found) > 1) for group in found]
+    summaries = [summarise(group.results) for group in found]
+    parts = [
+        _part(group, summary, [other for other in summaries if other is not summary], out, wanted, drawn)
+        for group, summary in zip(found, summaries, strict=True)
+    ]
     contents: dict[str, bytes] = dict(beside or {})
     for part in parts:
         for drawing in part.drawings:
@@ -89,17 +93,21 @@ def write_groups(
     return written
 
 
-def _part(group: Group, out: Path, formats: Collection[str], only: Collection[str] | None, *, folder: bool) -> Part:
-    """What the pages show of a group. Of several groups each has a folder for its figures."""
-    summary = summarise(group.results)
+def _part(
+    group: Group, summary: Summary, beside: Sequence[Summary], out: Path, formats: Collection[str],
+    only: Collection[str] | None,
+) -> Part:  # fmt: skip
+    """What the pages show of a group. Where others stand beside it, it has a folder for its figures."""
     shown = {form for form in figures.FORMATS if form in formats}
     shown |= {needed for form, needed in (("html", "svg"), ("markdown", "png")) if form in formats}
     if not shown:
         return Part(summary, (), group.title)
     names = [module.NAME for module in figures.FIGURES]
     saved = figures.saved_vectors(group.results, out) if "stability" in (names if only is None else only) else None
-    drawings = figures.draw_all(summary, saved=saved, only=only, formats=[f for f in figures.FORMATS if f in shown])
-    if folder:
+    drawings = figures.draw_all(
+        summary, saved=saved, beside=beside, only=only, formats=[form for form in figures.FORMATS if form in shown]
+    )
+    if beside:
         drawings = [replace(drawing, name=f"{group.name}/{drawing.name}") for drawing in drawings]
     return Part(summary, drawings, group.title)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from bench.reports.figures import scaling
+from bench.reports.several import report_on
 from bench.reports.summary import summarise
 
 
@@ -126,3 +127,15 @@ def test_of_many_lines_the_baseline_and_the_fastest_are_drawn(make_results):
     data = scaling.data(summarise(make_results(*[run for each in runs for run in each])))
     assert [line.label for line in data.panels[0].lines] == ["x7", "x6", "x5", "x4", "x3", "gensim"]
     assert "not shown: x2, x1, x0." in scaling.caption(data)
+
+
+def test_a_report_of_two_corpora_joins_them(make_results, tmp_path):
+    for name, tokens in (("small", 1_000_000), ("large", 4_000_000)):
+        (tmp_path / name).mkdir()
+        results = make_results(*ran(), corpus={"tokens": tokens, "sha256": name * 8, "name": name})
+        (tmp_path / name / "results.json").write_text(results.model_dump_json())
+    paths = [tmp_path / "small", tmp_path / "large"]
+    found, written = report_on(paths, tmp_path / "both", formats=["svg"], only=["scaling"])
+    figures = [path.relative_to(tmp_path / "both").as_posix() for path in written if path.suffix == ".svg"]
+    assert figures == [f"figures/{group.name}/scaling.svg" for group in found]
+    assert len(found) == 2
