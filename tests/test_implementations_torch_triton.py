@@ -136,6 +136,25 @@ def test_trains_by_its_option_and_reports_compilation() -> None:
         np.testing.assert_allclose(trainer.output_rows(), reference.output_rows(), atol=1e-6)
 
 
+def test_looks_at_the_ends_of_epochs_change_nothing() -> None:
+    corpus = made_corpus(3, [12, 9, 3, 11], 30)
+    h = Hyperparameters(vector_size=8, window=2, negative=2, min_count=1, epochs=2, sample=0.1)
+    looks: list[np.ndarray] = []
+    finals = []
+    for look in (True, False):
+        trainer = TorchTrainer(path="triton", programs=3)
+        trainer.prepare(corpus, h, threads=1, seed=4, device=str(DEVICE))
+        if look:
+            trainer.epoch_ended = lambda epoch, trainer=trainer: looks.append(trainer.vectors().copy())
+        trainer.train(lambda done, total: None)
+        finals.append(trainer.vectors())
+    assert len(looks) == 2
+    assert np.abs(looks[0] - looks[1]).max() > 1e-6
+    np.testing.assert_array_equal(looks[1], finals[0])
+    if not GPU:  # on a GPU the programs run at once
+        np.testing.assert_array_equal(finals[0], finals[1])
+
+
 @pytest.mark.parametrize(
     ("options", "settings", "reason"),
     [
