@@ -22,6 +22,9 @@ _MAY_DIFFER = ("repeats", "seed", "timeout", "save_vectors", "corpus")
 """Keys of a plan that a resumed benchmark may change. More rounds may be added; their seeds are compared apart, and the
 corpus by its content."""
 
+_BEFORE = {"timed_seconds": 0.0, "learning_curve": False}
+"""Settings that plans have had only since some version, as they were before."""
+
 
 class Store:
     """Where one benchmark's results go. Every file is written whole or not at all."""
@@ -138,7 +141,7 @@ def check_resumable(earlier: Results, now: Results) -> None:
         raise InputError(
             f"the earlier runs used another corpus ({_corpus(earlier)}, now {_corpus(now)}){advice}",
         )
-    was, is_ = earlier.plan or {}, now.plan or {}
+    was, is_ = {**_BEFORE, **(earlier.plan or {})}, now.plan or {}
     for key in sorted({*was, *is_} - set(_MAY_DIFFER)):
         if was.get(key) != is_.get(key):
             raise InputError(f"the earlier runs had {_difference(key, was.get(key), is_.get(key))}{advice}")

@@ -65,7 +65,8 @@ def test_fresh_deletes_what_a_benchmark_made_and_nothing_else(plan: Callable[...
     assert sorted(path.name for path in out.iterdir()) == ["notes.md", "results.json", "runs"]
     assert [path.name for path in (out / "runs").iterdir()] == [new]
     assert old != new
-    assert {"results.json", "runs", "report.md", "report.html", "figures"} == set(OWNED)
+    made = {"results.json", "runs", "report.md", "report.html", "figures", "tables", "references.bib"}
+    assert made == set(OWNED)
 
 
 def test_fresh_spares_the_old_results_where_the_new_cannot_be_begun(plan: Callable[..., Plan], tmp_path: Path) -> None:
@@ -103,6 +104,17 @@ def test_resume_finds_a_run_whose_launcher_was_killed_before_it_could_list_it(
     (out / "results.json").write_text(first.model_copy(update={"runs": []}).model_dump_json())
     assert run(asked, out, resume=True).runs == first.runs
     assert trained(note) == ["quick 1"]
+
+
+def test_results_of_before_a_setting_are_resumed_at_its_default(plan: Callable[..., Plan], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = run(plan(), out)
+    assert first.plan is not None
+    older = {key: value for key, value in first.plan.items() if key not in ("timed_seconds", "learning_curve")}
+    Store(out).write(first.model_copy(update={"plan": older}))
+    with pytest.raises(InputError, match="timed_seconds"):
+        run(plan(timed_seconds=0.1), out, resume=True)
+    assert run(plan(), out, resume=True).runs == first.runs
 
 
 def test_resume_may_add_rounds(plan: Callable[..., Plan], tmp_path: Path) -> None:
