@@ -1,15 +1,16 @@
 """``history.html`` and its figures: words/s, scores and memory over commits, changes first."""
 
 import hashlib
-import io
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ..benchmarks.history.records import Entry
 from ..datasets.errors import InputError
-from .figures import FORMATS, Drawing, commits, style
+from .figures import Drawing, commits
+from .figures.saving import saved
 from .files import replace_all
 from .history_tables import changes_table, footnotes, levels_table, sentences
 from .history_view import Track, tracks
@@ -65,27 +66,8 @@ def render(entries: Sequence[Entry], drawings: Sequence[tuple[Track, Drawing]]) 
 
 
 def _drawing(track: Track) -> Drawing:
-    import matplotlib
-
-    look: Any = style.RC  # matplotlib's type lists every key it knows
-    with matplotlib.rc_context(look):
-        figure = commits.draw(track)
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")  # the layout is found; each format would find it again
-        drawn = {}
-        for form in FORMATS:
-            buffer = io.BytesIO()
-            figure.savefig(buffer, format=form, metadata=_BLANK[form])
-            drawn[form] = buffer.getvalue()
-    return Drawing(_name(track), commits.TITLE, commits.caption(track), commits.alt(track), drawn)
-
-
-_BLANK: dict[str, dict[str, None]] = {
-    "png": {"Software": None},
-    "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
-    "svg": {"Date": None, "Creator": None},
-}
-"""What is left out of files, so that equal data give equal files."""
+    files = saved(partial(commits.draw, track))
+    return Drawing(_name(track), commits.TITLE, commits.caption(track), commits.alt(track), files)
 
 
 def _name(track: Track) -> str:

@@ -21,10 +21,10 @@ from bench.evaluation.exploring.questions import analogy as ask_analogy
 from bench.evaluation.exploring.questions import neighbors as ask_neighbors
 from bench.evaluation.exploring.word_map import word_map as lay_map
 from bench.reports import exploring
+from bench.reports.figures import style
 from bench.reports.illustrations import Answers, analogy, axes, illustrate, neighbors, word_map, write_illustrations
 from bench.reports.illustrations.fonts import families
 from bench.reports.illustrations.names import columns, differing, file_name, shown
-from bench.reports.illustrations.saving import LOOK
 
 WORDS = [
     "king", "queen", "man", "woman", "prince", "princess", "boy", "girl", "Paris", "France", "Berlin", "Germany",
@@ -222,7 +222,7 @@ def test_names_and_numbers_of_the_heat_map_keep_apart(dim: int) -> None:
     words = ["w" * 60, "i" * 60, "Ж" * 60, "short"]
     data = analogy.data(asked(of(words, dim), words))
     assert data is not None
-    with matplotlib.rc_context(LOOK):
+    with matplotlib.rc_context(style.RC):
         figure = analogy.draw(data)
         plot = figure.axes[0]
         found = boxes(figure, [*plot.texts, *figure.texts])
@@ -272,7 +272,7 @@ def test_names_of_points_keep_apart_and_inside(n: int) -> None:
     words = [f"{'long' * (i % 4)}word{i}" for i in range(n)]
     answers = asked(of(words), words)
     for module in (axes, word_map):
-        with matplotlib.rc_context(LOOK):
+        with matplotlib.rc_context(style.RC):
             figure = module.draw(module.data(answers))
             plot = figure.axes[0]
             names = [text for text in plot.texts if "word" in text.get_text() and text.xycoords == "data"]
@@ -358,7 +358,7 @@ def test_names_of_neighbours_keep_apart(n: int, systems: int) -> None:
     words = [letter * 60 for letter in "wimMWЖlo"]
     answers = [asked(of(words, seed=i), words[:n], f"system {i} " + "y" * 150) for i in range(systems)]
     (data,) = neighbors.data(answers)
-    with matplotlib.rc_context(LOOK):
+    with matplotlib.rc_context(style.RC):
         figure = neighbors.draw(data)
         texts = [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]
         found = boxes(figure, texts)

@@ -1,23 +1,23 @@
 """Figures, one a module: each has ``data`` (what is drawn), ``draw``, ``caption`` and ``alt``."""
 
 import dataclasses
-import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 from ...benchmarks.saved_vectors import System
 from ..summary import Summary
-from . import learning_curve, memory, quality, ratio, scaling, sections, similarity, speed, stability, style, tradeoff
+from . import learning_curve, memory, quality, ratio, scaling, sections, similarity, speed, stability, tradeoff
+from .saving import FORMATS as FORMATS
+from .saving import saved as saved_figure
 from .stability import saved_vectors as saved_vectors
 
 FIGURES: tuple[ModuleType, ...] = (
     speed, ratio, quality, tradeoff, learning_curve, sections, similarity, scaling, memory, stability,
 )  # fmt: skip
 """In the order of the report. ``data`` takes a summary; that of ``stability`` saved vectors, see ``draw_all``."""
-
-FORMATS = ("png", "pdf", "svg")
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,6 @@ def draw_all(
         only: names of figures to draw; all of them by default.
         formats: of the files: png, pdf and svg.
     """
-    import matplotlib
-
-    look: Any = style.RC  # matplotlib's type lists every key it knows
     # A figure travels without its report: the caption says what text its scores come from.
     corpus = f"Corpus: {summary.corpus.name}{', generated text' if summary.corpus.generated else ''}."
     drawings = []
@@ -61,11 +58,7 @@ def draw_all(
         data = _data(module, summary, saved or {}, beside)
         if data is None:
             continue
-        with matplotlib.rc_context(look):
-            figure = module.draw(data)
-            figure.draw_without_rendering()
-            figure.set_layout_engine("none")  # the layout is found; each format would find it again
-            files = {form: _save(figure, form) for form in formats}
+        files = saved_figure(partial(module.draw, data), formats)
         caption = f"{module.caption(data)} {corpus}"
         drawings.append(Drawing(module.NAME, module.TITLE, caption, module.alt(data), files, dataclasses.asdict(data)))
     return drawings
@@ -77,12 +70,3 @@ def _data(module: ModuleType, summary: Summary, saved: Mapping[str, System], bes
     if module is scaling:
         return scaling.data(summary, beside)
     return module.data(summary)
-
-
-def _save(figure: object, form: str) -> bytes:
-    """The file's bytes, without a date or a program version, so that equal data give equal files."""
-    blank = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None, "Creator": None}}
-    metadata = blank.get(form, {"Date": None, "Creator": None})
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=form, metadata=metadata)  # type: ignore[attr-defined]  # named without its import
-    return buffer.getvalue()

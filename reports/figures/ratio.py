@@ -61,10 +61,7 @@ def draw(data: Data) -> Figure:
     axes, mixed = plot.axes, len({len(mark.rounds) for mark in data.marks}) > 1
     axes.axvline(1, color=style.INK, lw=0.9, zorder=2)
     for y, mark in zip(plot.y, data.marks, strict=True):
-        axes.plot(mark.rounds, [y + 0.085] * len(mark.rounds), "o", ms=2.4, mfc="none", mec=style.SOFT, mew=0.6)
-        if mark.low is not None and mark.high is not None:
-            rows.interval(axes, y, mark.low, mark.high)
-        rows.centre(axes, mark.ratio, y)
+        rows.measured(axes, y, mark.ratio, mark.low, mark.high, mark.rounds)
         rows.value(axes, y, units.ratio(mark.ratio))
         if mixed and len(mark.rounds) == 1:
             rows.value(axes, y + 0.1, "n = 1", soft=True)

@@ -61,6 +61,14 @@ def centre(axes: Axes, x: float, y: float) -> None:
     axes.plot([x], [y], "o", ms=5, color=style.BLUE, mec=style.PAGE, mew=0.5, zorder=4)
 
 
+def measured(axes: Axes, y: float, x: float, low: float | None, high: float | None, rounds: Sequence[float]) -> None:
+    """A row's value with its interval, where it has one, and its rounds as dots below."""
+    axes.plot(rounds, [y + 0.085] * len(rounds), "o", ms=2.4, mfc="none", mec=style.SOFT, mew=0.6)
+    if low is not None and high is not None:
+        interval(axes, y, low, high)
+    centre(axes, x, y)
+
+
 def value(axes: Axes, y: float, text: str, *, inches: float = 0.47, soft: bool = False) -> None:
     """A number of a row, flush right that many inches from the right end of the axes."""
     axes.annotate(

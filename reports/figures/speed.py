@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .. import units
 from ..summary import Row, Summary
-from . import rows, style
+from . import rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,10 +59,7 @@ def draw(data: Data) -> Figure:
     plot = rows.start([mark.label for mark in data.marks], extra=0.18)
     axes, mixed = plot.axes, len({len(mark.rounds) for mark in data.marks}) > 1
     for y, mark in zip(plot.y, data.marks, strict=True):
-        axes.plot(mark.rounds, [y + 0.085] * len(mark.rounds), "o", ms=2.4, mfc="none", mec=style.SOFT, mew=0.6)
-        if mark.low is not None and mark.high is not None:
-            rows.interval(axes, y, mark.low, mark.high)
-        rows.centre(axes, mark.median, y)
+        rows.measured(axes, y, mark.median, mark.low, mark.high, mark.rounds)
         rows.value(axes, y, units.rate(mark.median))
         if mark.ratio is not None:
             rows.value(axes, y, units.ratio(mark.ratio) if mark.ratio != 1 else "1", inches=0.92)

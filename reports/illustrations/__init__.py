@@ -4,6 +4,7 @@
 They take the plain data that the functions of bench.evaluation.exploring return.
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
@@ -12,11 +13,12 @@ from types import ModuleType
 from typing import Any
 
 from ...datasets.errors import InputError
-from ..figures import FORMATS, Drawing
+from ..figures import FORMATS, Drawing, style
+from ..figures.saving import saved
 from ..files import replace_all
 from . import analogy, axes, neighbors, word_map
 from .answers import Answers
-from .saving import fonts_of, saved
+from .fonts import fonts_of
 
 __all__ = ["FORMATS", "Answers", "illustrate", "write_illustrations"]
 
@@ -37,11 +39,13 @@ def illustrate(systems: Sequence[Answers]) -> list[Drawing]:
             if (data := module.data(answers, *name)) is not None:
                 found.append((module, data))
     told = [(module.caption(data), module.alt(data)) for module, data in found]
-    fonts = fonts_of(text for both in told for text in both)
-    return [
-        Drawing(data.name, module.TITLE, caption, alt, saved(partial(module.draw, data), fonts), asdict(data))
-        for (module, data), (caption, alt) in zip(found, told, strict=True)
-    ]
+    look = style.RC | {"font.sans-serif": fonts_of(text for both in told for text in both)}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # told already
+        return [
+            Drawing(data.name, module.TITLE, caption, alt, saved(partial(module.draw, data), look=look), asdict(data))
+            for (module, data), (caption, alt) in zip(found, told, strict=True)
+        ]
 
 
 def write_illustrations(drawings: Sequence[Drawing], directory: Path) -> list[Path]:

@@ -64,9 +64,7 @@ def data(answers: Answers, *name: str) -> Data | None:
 
 def draw(data: Data) -> Figure:
     """The figure: words as dots, the words of the axes as diamonds, both ends of each axis named."""
-    figure, axes = scatter.start(len(data.points))
-    axes.set_xlim(*scatter.limits([point.x for point in data.points], 0.14))
-    axes.set_ylim(*scatter.limits([point.y for point in data.points], 0.09))
+    figure, axes = scatter.start(data.points)
     _name(figure, axes, data)
     scatter.fill(axes, data.points)
     return figure

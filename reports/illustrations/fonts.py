@@ -1,5 +1,6 @@
 """Fonts for words of all scripts: DejaVu Sans, and where it lacks characters what else is installed."""
 
+import warnings
 from collections.abc import Iterable
 
 _BASE = "DejaVu Sans"
@@ -13,6 +14,25 @@ _OTHERS = (
     "Unifont",
 )  # fmt: skip
 """Free fonts of wide coverage and those of the usual systems, in the order in which they are asked."""
+
+_TOLD = 10
+"""Characters without a font that the warning names."""
+
+
+def fonts_of(texts: Iterable[str]) -> list[str]:
+    """The fonts that texts need.
+
+    Warns:
+        UserWarning: no font has some of their characters.
+    """
+    fonts, unknown = families(texts)
+    if unknown:
+        more = " and others" if len(unknown) > _TOLD else ""
+        warnings.warn(
+            f"no font here has {' '.join(unknown[:_TOLD])}{more}: pictures show boxes; install a Noto Sans font",
+            stacklevel=3,
+        )
+    return fonts
 
 
 def families(texts: Iterable[str]) -> tuple[list[str], str]:

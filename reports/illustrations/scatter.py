@@ -42,14 +42,15 @@ class Point:
         return f"{self.word} ({two(self.x)}, {two(self.y)})"
 
 
-def start(n: int) -> tuple[Figure, Axes]:
-    """An empty figure for so many words, with lines through 0 on both axes.
+def start(points: Sequence[Point]) -> tuple[Figure, Axes]:
+    """An empty figure with room for these points, and lines through 0 on both axes.
 
     Raises:
         InputError: their names would find no place.
     """
     from matplotlib.figure import Figure
 
+    n = len(points)
     if n > MOST:
         raise InputError(f"a picture has room for {MOST} words, not for {n}: name fewer, or leave out --figures")
     narrow = n <= _COLUMN
@@ -61,6 +62,8 @@ def start(n: int) -> tuple[Figure, Axes]:
     axes.axvline(0, color=style.SOFT, lw=0.7, zorder=1)
     axes.xaxis.set_major_formatter(lambda value, _: tick(value))
     axes.yaxis.set_major_formatter(lambda value, _: tick(value))
+    axes.set_xlim(*_limits([point.x for point in points], 0.14))
+    axes.set_ylim(*_limits([point.y for point in points], 0.09))
     return figure, axes
 
 
@@ -94,7 +97,7 @@ def _widen(axes: Axes) -> None:
     axes.set_ylim((low + high) / 2 - unit * box.height, (low + high) / 2 + unit * box.height)
 
 
-def limits(values: Sequence[float], room: float) -> tuple[float, float]:
+def _limits(values: Sequence[float], room: float) -> tuple[float, float]:
     """Ends of an axis: all values and 0, with a share of their span left free at both ends."""
     low, high = min(0.0, *values), max(0.0, *values)
     span = high - low or 1.0

@@ -59,9 +59,7 @@ def data(answers: Answers, *name: str) -> Data | None:
 
 def draw(data: Data) -> Figure:
     """The figure; a unit is as long on both axes, so that distances can be seen."""
-    figure, axes = scatter.start(len(data.points))
-    axes.set_xlim(*scatter.limits([point.x for point in data.points], 0.14))
-    axes.set_ylim(*scatter.limits([point.y for point in data.points], 0.09))
+    figure, axes = scatter.start(data.points)
     axes.set_xlabel(f"first direction ({_share(data.variance[0])} of the variance)")
     axes.set_ylabel(f"second direction ({_share(data.variance[1])})")
     scatter.equal_units(figure, axes)
