@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ..evaluation.score import Score as Score
 from ..evaluation.score import Section as Section
+from ..implementations.given import Given as Given
 from ..implementations.hyperparameters import Hyperparameters
 
 SCHEMA_VERSION = 1
@@ -67,6 +68,10 @@ class RunRecord(_Record):
     loss: str
     hyperparameters: Annotated[Hyperparameters, BeforeValidator(_known)]
     options: dict[str, Any] = Field(default_factory=dict)
+    given: dict[str, Given] = Field(
+        default_factory=dict,
+        description="what the implementation got for each hyperparameter, and what it settles itself",
+    )
     threads: int
     cores: list[int] | None = Field(None, description="cores the worker was pinned to; None where it could not be")
     device: str
@@ -80,9 +85,12 @@ class RunRecord(_Record):
     train_seconds: float | None = None
     evaluate_seconds: float | None = None
     words_per_second: float | None = Field(None, description="in-vocabulary tokens × epochs / train_seconds")
+    timing_note: str | None = Field(None, description="what else, or less, than training is timed, in words")
     trained_words_per_second: float | None = Field(None, description="tokens left after subsampling / train_seconds")
     cpu_seconds: float | None = Field(None, description="user + system time of the worker during train()")
-    peak_memory_bytes: int | None = Field(None, description="VmHWM of the worker after train()")
+    peak_memory_bytes: int | None = Field(
+        None, description="VmHWM of the worker after train(), and of programs that it ran"
+    )
     peak_gpu_memory_bytes: int | None = None
     conditions: Conditions = Field(default_factory=Conditions)
     scores: list[Score] = Field(default_factory=list)

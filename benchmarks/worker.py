@@ -87,13 +87,18 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter", turns:
     from ..datasets.errors import InputError
     from ..implementations import registry
     from .learning_curve import LearningCurve
-    from .measure import conditions, load_average, mean, peak_gpu_memory, peak_memory, timed
+    from .measure import load_average, mean, peak_gpu_memory, peak_memory, timed
     from .vector_checks import initial_vectors, trained_vectors
 
     for plugin in job.plugins:
         registry.load_plugin(plugin)
     trainer = registry.create(job.implementation, job.options)
-    record.update(version=type(trainer).version(), options=dict(trainer.options))
+    record.update(
+        version=type(trainer).version(),
+        options=dict(trainer.options),
+        given=dict(trainer.given(job.hyperparameters)),
+        timing_note=trainer.timing_note,
+    )
     corpus = open_corpus(job.corpus, min_count=job.hyperparameters.min_count)
     if corpus.sha256 != job.corpus_sha256:
         raise InputError(f"the corpus {job.corpus} has changed since the benchmark began")
@@ -106,6 +111,7 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter", turns:
         compile_seconds=trainer.compile_seconds,
         device=trainer.device,
         options=dict(trainer.options),  # what "auto" has come to is known now
+        given=dict(trainer.given(job.hyperparameters)),
     )
     before = initial_vectors(trainer)
 
@@ -115,9 +121,10 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter", turns:
         if curve is not None:
             curve.follow(timing)
         trainer.train(signals.train)
+    own_memory = peak_memory() if curve is None else curve.peak_memory()
     record.update(
-        train_seconds=timing.seconds,
-        peak_memory_bytes=peak_memory() if curve is None else curve.peak_memory(),
+        _clock(timing, load_before),
+        peak_memory_bytes=own_memory and own_memory + (trainer.program_memory or 0),
         peak_gpu_memory_bytes=peak_gpu_memory(),
     )
     words, size = len(corpus.vocabulary), job.hyperparameters.vector_size
@@ -137,9 +144,7 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter", turns:
     timing = mean(timings)
     record.update(
         trainings=len(timings),
-        train_seconds=timing.seconds,
-        cpu_seconds=timing.cpu_seconds,
-        conditions=conditions(timing, load_before),
+        **_clock(timing, load_before),
         **_speeds(trainer, corpus.n_tokens * job.hyperparameters.epochs, timing.seconds),
     )
     signals.phase("evaluate")
@@ -195,6 +200,17 @@ def _save_outputs(job: "Job", corpus: "Corpus", outputs: "NDArray[np.float32]") 
     if len(rows) == len(corpus.vocabulary):
         embeddings = Embeddings(corpus.vocabulary.words, rows, corpus.vocabulary.counts)
         write_embeddings(job.directory / OUTPUT_VECTORS, embeddings, binary=True)
+
+
+def _clock(timing: "Timing", load_before: float | None) -> dict[str, Any]:
+    """What a run that fails the checks of its vectors has, too."""
+    from .measure import conditions
+
+    return {
+        "train_seconds": timing.seconds,
+        "cpu_seconds": timing.cpu_seconds,
+        "conditions": conditions(timing, load_before),
+    }
 
 
 def _speeds(trainer: "Trainer", words: int, seconds: float) -> dict[str, float]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datasets.corpus import Corpus
+from .given import Given, as_asked
 from .hyperparameters import Hyperparameters
 
 Progress = Callable[[int, int], None]
@@ -39,6 +40,9 @@ class Trainer(ABC):
     option_choices: ClassVar[Mapping[str, str]] = {}
     """Names of the options that ``__init__`` takes, each with a line on its values."""
 
+    timing_note: ClassVar[str | None] = None
+    """What a reader of its words/s must know, in words: that more, or less, is timed than the training of vectors."""
+
     compile_seconds: float = 0.0
     """Part of ``prepare`` that went into compiling, in seconds."""
 
@@ -47,6 +51,9 @@ class Trainer(ABC):
 
     trained_words: int | None = None
     """Words left after subsampling, all epochs together; None where the implementation does not tell."""
+
+    program_memory: int | None = None
+    """Largest resident size of the programs it ran, together, in bytes; None where it ran none."""
 
     epoch_ended: EpochEnded | None = None
     """Set before ``train`` by who wants to look at the vectors while they are trained, else None.
@@ -77,6 +84,14 @@ class Trainer(ABC):
     def unsupported(self, hyperparameters: Hyperparameters) -> str | None:
         """What of these hyperparameters it cannot do, in words, or None."""
         return None
+
+    def given(self, hyperparameters: Hyperparameters) -> Mapping[str, Given]:
+        """What it was really given, by the hyperparameter's name, and what else it settles by itself.
+
+        An entry whose value is None is a hyperparameter that it does not have: changing it changes nothing. What it
+        cannot leave out without training another model belongs into ``unsupported`` instead.
+        """
+        return as_asked(hyperparameters)
 
     def unpausable(self) -> str | None:
         """Why it cannot pause at the ends of epochs to call ``epoch_ended``, in words, or None where it does."""
