@@ -26,7 +26,7 @@ RANDOM_DRAWS = "random draws"
 """Where windows, subsampling and noise words come from: equal seeds give equal ones only within one generator."""
 
 NEGATIVE_SAMPLES = "negative samples"
-"""For how much one set of noise words is drawn. Loss ns only."""
+"""For how much one set of noise words is drawn; an example is a pair of words, CBOW's a window. Loss ns only."""
 
 SIGMOID = "sigmoid"
 """The logistic function: exact, or from a table and cut."""
@@ -51,7 +51,7 @@ PROTOCOL: Mapping[str, str] = {
     SENTENCES: "1,000 words",
     VOCABULARY: "the corpus's",
     RANDOM_DRAWS: "shared",
-    NEGATIVE_SAMPLES: "each pair",
+    NEGATIVE_SAMPLES: "each example",
     SIGMOID: "exact",
     LEARNING_RATE: "linear",
     UPDATES: "in turn",
@@ -76,6 +76,19 @@ class Given(BaseModel):
 
     value: bool | int | float | str | None
     note: str | None = Field(None, description="how it departs from what was asked for; None where it does not")
+
+
+HOGWILD = Given(
+    value="Hogwild",
+    note="threads write the same vectors without waiting for one another, so no run can be repeated to the digit",
+)
+"""Updates of several threads, as word2vec.c makes them."""
+
+OWN_DRAWS = Given(
+    value="its own",
+    note="draws windows and noise words by a generator of its own: the same seed gives it other examples",
+)
+"""Random draws of whoever does not use those of this project."""
 
 
 def as_asked(hyperparameters: Hyperparameters, **own: Given) -> Mapping[str, Given]:
