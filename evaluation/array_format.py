@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datasets.errors import InputError
-from .paged import give_back
+from ..datasets.pages import give_back
 
 Floats = NDArray[np.floating[Any]]
 

@@ -16,9 +16,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..datasets import word2vec_format
 from ..datasets.cache import atomic_file
 from ..datasets.errors import InputError
-from . import array_format, word2vec_format
+from . import array_format
 from .reading import EmbeddingsWarning, read_table
 from .table import Repeated, check_finite, lengths
 

@@ -1,11 +1,12 @@
 """Matrices that stay on disk: only rows that are asked for come into memory, and their pages are given back."""
 
-import mmap
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..datasets.pages import give_back
 
 _PIECE = 4096
 """Rows gathered between two givings back: Linux maps 64 KB around each, 256 MB in all."""
@@ -33,9 +34,3 @@ class PagedMatrix(np.memmap[Any, Any]):
         part = np.array(super().__getitem__(index), subok=False)
         give_back(getattr(self, "_mmap", None))
         return part[()]
-
-
-def give_back(data: object) -> None:
-    """Let go of a map's pages; they are read again when needed. Nothing where the system has no way to."""
-    if isinstance(data, mmap.mmap) and hasattr(data, "madvise"):
-        data.madvise(mmap.MADV_DONTNEED)

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from ..datasets.cache import cache_dir, explained
 from ..datasets.errors import InputError
 from ..datasets.sources import read_blocks
+from ..datasets.word2vec_binary import binary_blocks
+from ..datasets.word2vec_format import Rows, check_header, is_binary, read_header
+from ..datasets.word2vec_text import first_line, glove_dimension, text_blocks
 from . import array_format
 from .paged import PagedMatrix
-from .word2vec_binary import binary_blocks
-from .word2vec_format import Rows, check_header, is_binary, read_header
-from .word2vec_text import first_line, glove_dimension, text_blocks
 
 IN_MEMORY = 1 << 30
 """Bytes of a matrix, or of an unpacked file, that are held in memory; what is larger stays on disk."""

@@ -40,7 +40,7 @@ def large(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(source, "IN_MEMORY", 1000)
     monkeypatch.setattr(kept, "SETTLED", 0)
     for module in ("word2vec_binary", "word2vec_text"):
-        monkeypatch.setattr(f"bench.evaluation.{module}.BLOCK", 700)  # so that there are many blocks
+        monkeypatch.setattr(f"bench.datasets.{module}.BLOCK", 700)  # so that there are many blocks
     return cache
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.errors import InputError
+from .errors import InputError
 
 Rows = tuple[list[str], NDArray[np.float32]]
 """Words, and float32 (n_words, vector_size)."""

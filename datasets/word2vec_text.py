@@ -9,8 +9,8 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.errors import InputError
-from .paged import give_back
+from .errors import InputError
+from .pages import give_back
 from .word2vec_format import BLOCK, Header, Rows, are_numbers, decode
 
 
