@@ -20,6 +20,8 @@ from .worker import PARENT_VARIABLE, SIGNAL_VARIABLE
 GRACE_SECONDS = 2.0
 """Between SIGTERM and SIGKILL."""
 
+WORKER = "bench.benchmarks.worker"
+
 _POLL_SECONDS = 0.2
 
 
@@ -52,6 +54,8 @@ def launch(
     variables: Mapping[str, str] | None = None,
     descriptors: Sequence[int] = (),
     directory: Path | None = None,
+    module: str = WORKER,
+    before_kill: Callable[[int], None] | None = None,
 ) -> Ended:
     """Run one worker to its end. When this returns, nothing of its process group is left.
 
@@ -66,6 +70,9 @@ def launch(
         variables: further environment variables.
         descriptors: further open files that it inherits.
         directory: where it starts, this process's own by default.
+        module: run with ``-m``; takes the job file as its only argument.
+        before_kill: called with its process id when the worker has ended, or had the time to, and before what it
+            left behind is killed.
 
     Raises:
         OSError: the log cannot be opened or the process not be started.
@@ -74,7 +81,7 @@ def launch(
     try:
         with log.open("wb") as output:
             environment = _environment(threads, theirs, variables or {})
-            process = _start(job_file, output.fileno(), (theirs, *descriptors), environment, directory)
+            process = _start(module, job_file, output.fileno(), (theirs, *descriptors), environment, directory)
     except BaseException:
         os.close(ours)
         raise
@@ -83,7 +90,7 @@ def launch(
     guardian.watch(process.pid)
     try:
         stopped, phase, memory = _watch(process, ours, timeout, heard, interrupted)
-        _end(process, gently=stopped is not None)
+        _end(process, gently=stopped is not None, before_kill=before_kill)
     except BaseException:
         _end(process, gently=False)
         raise
@@ -107,10 +114,15 @@ def _environment(threads: int, signals: int, variables: Mapping[str, str]) -> di
 
 
 def _start(
-    job_file: Path, output: int, descriptors: Sequence[int], environment: Mapping[str, str], directory: Path | None
+    module: str,
+    job_file: Path,
+    output: int,
+    descriptors: Sequence[int],
+    environment: Mapping[str, str],
+    directory: Path | None,
 ) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-m", "bench.benchmarks.worker", str(job_file)],
+        [sys.executable, "-m", module, str(job_file)],
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
@@ -158,7 +170,7 @@ def _ended(process: "subprocess.Popen[bytes]") -> bool:
     return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def _end(process: "subprocess.Popen[bytes]", *, gently: bool) -> None:
+def _end(process: "subprocess.Popen[bytes]", *, gently: bool, before_kill: Callable[[int], None] | None = None) -> None:
     """End the process, its group and its descendants, and reap it."""
     import psutil
 
@@ -171,6 +183,8 @@ def _end(process: "subprocess.Popen[bytes]", *, gently: bool) -> None:
         deadline = time.monotonic() + GRACE_SECONDS
         while not _ended(process) and time.monotonic() < deadline:
             time.sleep(0.02)
+    if before_kill is not None:
+        before_kill(process.pid)
     _signal_group(process.pid, signal.SIGKILL)
     for member in family:  # those that left the group
         with contextlib.suppress(psutil.Error):

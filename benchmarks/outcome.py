@@ -3,6 +3,7 @@
 import re
 import signal
 from pathlib import Path
+from typing import Literal
 
 from .launch import Ended
 from .records import RunRecord, Status
@@ -35,12 +36,17 @@ def record_without_measurement(spec: RunSpec, status: Status, reason: str) -> Ru
 
 def failure(spec: RunSpec, ended: Ended, log: Path, timeout: float | None) -> RunRecord:
     """Why a worker left no record, with the end of its log."""
+    return record_without_measurement(spec, *how_it_ended(ended, log, timeout))
+
+
+def how_it_ended(ended: Ended, log: Path, timeout: float | None) -> tuple[Literal["failed", "timeout"], str]:
+    """What became of a worker that was to leave a record and did not, in words, with the end of its log."""
     where = _PHASES.get(ended.phase, "")
     if ended.stopped == "timeout":
-        return record_without_measurement(spec, "timeout", f"stopped {where} after {timeout:g} s (--timeout)")
+        return "timeout", f"stopped {where} after {timeout:g} s (--timeout)"
     reason = f"its process {_how(ended)} {where}".rstrip()
     tail = log_tail(log)
-    return record_without_measurement(spec, "failed", f"{reason}; its log ends: {tail}" if tail else reason)
+    return "failed", f"{reason}; its log ends: {tail}" if tail else reason
 
 
 def log_tail(log: Path) -> str:

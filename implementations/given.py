@@ -46,6 +46,12 @@ OBJECTIVE = "objective"
 VECTORS = "vectors"
 """Which vectors of its model are scored."""
 
+SEED = "seed"
+"""Value None where it takes none, with a note: runs with other seeds are then repetitions of one."""
+
+REPEATABLE = "repeatable"
+"""Value False where equal trainings in one thread give different vectors, with a note that says why."""
+
 PROTOCOL: Mapping[str, str] = {
     INITIAL_VECTORS: "±0.5/vector_size",
     SENTENCES: "1,000 words",

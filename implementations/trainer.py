@@ -90,6 +90,8 @@ class Trainer(ABC):
 
         An entry whose value is None is a hyperparameter that it does not have: changing it changes nothing. What it
         cannot leave out without training another model belongs into ``unsupported`` instead.
+        ``given.SEED`` with value None, or ``given.REPEATABLE`` with value False, says that one thread and one seed do
+        not settle the vectors.
         """
         return as_asked(hyperparameters)
 
