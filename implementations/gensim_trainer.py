@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import importlib.util
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -9,6 +10,23 @@ from numpy.typing import NDArray
 
 from ..datasets.corpus import Corpus
 from ..datasets.export import text_file
+from .given import (
+    HOGWILD,
+    INITIAL_VECTORS,
+    LEARNING_RATE,
+    NEGATIVE_SAMPLES,
+    OPTIMIZER,
+    OWN_DRAWS,
+    RANDOM_DRAWS,
+    SENTENCES,
+    SIGMOID,
+    UPDATES,
+    VECTORS,
+    VOCABULARY,
+    Given,
+    as_asked,
+    by_protocol,
+)
 from .hyperparameters import Hyperparameters
 from .trainer import EpochEnded, Progress, Trainer, TrainingError
 
@@ -17,7 +35,7 @@ class GensimTrainer(Trainer):
     """Hyperparameters keep their names. The vocabulary is handed over, so it is the harness's own, in its order.
 
     gensim 4 differs from the protocol in five ways. Input vectors start uniform in ±1/vector_size, twice as wide. With
-    ``corpus_file`` each worker lets the learning rate follow its own share of the corpus: with n workers it falls by
+    ``corpus_file`` each worker lets the learning rate follow its own share of the sentences: with n workers it falls by
     1/n of an epoch's step, then jumps at the next epoch. An example whose logit lies beyond ±6 is skipped. CBOW without
     ``cbow_mean`` divides the error by the window's words. Several workers are not reproducible. The first two raise
     scores where training is short: on the planted corpus, google-30k with two workers 77 %, with one 74 %, with one and
@@ -26,6 +44,8 @@ class GensimTrainer(Trainer):
 
     name: ClassVar[str] = "gensim"
     summary: ClassVar[str] = "Word2Vec(corpus_file=…) of gensim, the baseline"
+    _threads: int | None = None
+    """Known after ``prepare``."""
 
     @classmethod
     def version(cls) -> str:
@@ -42,6 +62,23 @@ class GensimTrainer(Trainer):
     def unsupported(self, hyperparameters: Hyperparameters) -> str | None:
         return "gensim has no full softmax" if hyperparameters.loss == "softmax" else None
 
+    def given(self, hyperparameters: Hyperparameters) -> Mapping[str, Given]:
+        own = by_protocol(SENTENCES, VOCABULARY, OPTIMIZER, VECTORS)
+        if hyperparameters.loss == "ns":
+            own |= by_protocol(NEGATIVE_SAMPLES)
+        if hyperparameters.model == "cbow" and not hyperparameters.cbow_mean:
+            note = "divides the error of a window by its number of words, also where it sums their vectors"
+            own["cbow_mean"] = Given(value=False, note=note)
+        own[INITIAL_VECTORS] = Given(value="±1/vector_size", note="starts from input vectors twice as wide")
+        own[RANDOM_DRAWS] = OWN_DRAWS
+        own[SIGMOID] = Given(
+            value="cut at ±6",
+            note="skips an example whose logit lies beyond ±6, and else looks up a table of 1,000 values",
+        )
+        own[LEARNING_RATE] = _learning_rate(self._threads)
+        own |= by_protocol(UPDATES) if self._threads == 1 else {UPDATES: HOGWILD}
+        return as_asked(hyperparameters, **own)
+
     def unpausable(self) -> str | None:
         return None  # gensim calls back when an epoch's workers are done, and starts others for the next one
 
@@ -55,7 +92,7 @@ class GensimTrainer(Trainer):
         """
         from gensim.models import Word2Vec
 
-        self._corpus, self._hyperparameters = corpus, hyperparameters
+        self._corpus, self._hyperparameters, self._threads = corpus, hyperparameters, threads
         self._text = str(text_file(corpus))
         vocabulary = corpus.vocabulary
         self._model = Word2Vec(
@@ -112,6 +149,19 @@ class GensimTrainer(Trainer):
 
     def output_vectors(self) -> NDArray[np.float32] | None:
         return np.asarray(self._model.syn1neg, np.float32) if self._hyperparameters.loss == "ns" else None
+
+
+def _learning_rate(workers: int | None) -> Given:
+    if workers == 1:
+        return Given(
+            value="by sentences", note="lets the learning rate follow the sentences that are read, not the words"
+        )
+    share = "an epoch's step divided by their number" if workers is None else f"1/{workers} of an epoch's step"
+    note = (
+        "each worker lets the learning rate follow its own share of all sentences: within an epoch it falls by "
+        f"{share}, and jumps down at the next"
+    )
+    return Given(value="by worker", note=note)
 
 
 def _epoch_callback(progress: Progress, n_tokens: int, epochs: int, ended: EpochEnded | None) -> Any:

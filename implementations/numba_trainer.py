@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from ..datasets.corpus import Corpus
 from .examples import Sharing
+from .given import HOGWILD, UPDATES, Given, as_asked
+from .house_settings import house_settings
 from .hyperparameters import Hyperparameters
 from .trainer import Progress, Trainer, TrainingError
 
@@ -34,6 +36,8 @@ class NumbaTrainer(Trainer):
             raise ValueError(f"lanes must be 4, 8 or 16, got {lanes!r}")
         self._lanes = lanes
         self._sharing = self._wanted
+        self._threads: int | None = None
+        self._own_rows: list[str] = []
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -59,6 +63,18 @@ class NumbaTrainer(Trainer):
             return "numba shares nothing between windows with hierarchical softmax; use negatives=window or pair"
         return None
 
+    def given(self, hyperparameters: Hyperparameters) -> Mapping[str, Given]:
+        own = house_settings(hyperparameters, self._sharing_of(hyperparameters))
+        if self._own_rows:
+            note = (
+                f"each thread trains copies of the rows of {' and of '.join(self._own_rows)}, and adds what they have "
+                "gained to the shared rows now and then; no run can be repeated to the digit"
+            )
+            own[UPDATES] = Given(value="Hogwild, copies", note=note)
+        elif self._threads != 1:
+            own[UPDATES] = HOGWILD
+        return as_asked(hyperparameters, **own)
+
     def unpausable(self) -> str | None:
         return None  # its threads end with an epoch, and others begin the next one
 
@@ -74,12 +90,18 @@ class NumbaTrainer(Trainer):
 
         if hyperparameters.loss == "hs" and len(corpus.vocabulary) < 2:
             raise TrainingError("hierarchical softmax needs a vocabulary of at least two words")
-        # Three windows fill the registers with 5 negatives. CBOW loses by it: about a point at alpha 0.05.
-        skipgram_ns = hyperparameters.model == "skipgram" and hyperparameters.loss == "ns"
-        self._sharing = self._wanted or Sharing(3 if skipgram_ns else 1)
+        self._sharing, self._threads = self._sharing_of(hyperparameters), threads
         self._hyperparameters = hyperparameters
         self._kernel = Kernel(corpus, hyperparameters, self._sharing, threads, seed, self._lanes)
         self.compile_seconds = self._kernel.compile_seconds
+        words, nodes = self._kernel.own_words, self._kernel.own_nodes
+        self._own_rows = [f"the {words:,} most frequent words"] if words else []
+        self._own_rows += [f"the {nodes} nodes at the top of the tree"] if nodes else []
+
+    def _sharing_of(self, hyperparameters: Hyperparameters) -> Sharing:
+        # Three windows fill the registers with 5 negatives. CBOW loses by it: about a point at alpha 0.05.
+        skipgram_ns = hyperparameters.model == "skipgram" and hyperparameters.loss == "ns"
+        return self._wanted or Sharing(3 if skipgram_ns else 1)
 
     def train(self, progress: Progress) -> None:
         """Train all epochs.

@@ -20,7 +20,9 @@ from .examples import (
     skipgram_units,
     windows,
 )
+from .given import THREADS, Given, as_asked
 from .gradients import cbow_step, skipgram_step
+from .house_settings import house_settings
 from .huffman import huffman_tree
 from .hyperparameters import Hyperparameters
 from .noise import alias_table, noise_weights
@@ -48,6 +50,7 @@ class NumpyTrainer(Trainer):
 
     def __init__(self, negatives: str = "window") -> None:
         self._sharing = Sharing.parse(negatives)
+        self._threads = 1
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -56,6 +59,12 @@ class NumpyTrainer(Trainer):
     @classmethod
     def version(cls) -> str:
         return np.__version__
+
+    def given(self, hyperparameters: Hyperparameters) -> Mapping[str, Given]:
+        own = house_settings(hyperparameters, self._sharing)
+        if self._threads > 1:
+            own[THREADS] = Given(value=1, note="has one thread; the cores for more stay idle")
+        return as_asked(hyperparameters, **own)
 
     def unpausable(self) -> str | None:
         return None
@@ -68,7 +77,7 @@ class NumpyTrainer(Trainer):
         Raises:
             TrainingError: full softmax over too large a vocabulary, or hierarchical softmax over a single word.
         """
-        self._corpus, self._hyperparameters, self._seed = corpus, hyperparameters, seed
+        self._corpus, self._hyperparameters, self._seed, self._threads = corpus, hyperparameters, seed, threads
         counts = corpus.vocabulary.counts
         self._keep = keep_thresholds(counts, hyperparameters.sample)
         self._targets, n_outputs = self._make_targets(counts)

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from ..datasets.corpus import Corpus
 from .examples import Sharing
+from .given import HOGWILD, OPTIMIZER, THREADS, UPDATES, Given, as_asked
+from .house_settings import house_settings
 from .hyperparameters import Hyperparameters
 from .trainer import Progress, Trainer, TrainingError
 
@@ -90,6 +92,7 @@ class TorchTrainer(Trainer):
         self._batch, self._damping = int(batch), float(damping)
         self._programs, self._warps = int(programs), int(warps)
         self._problem: Problem | None = None
+        self._threads, self._workers = 1, 1
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -122,6 +125,36 @@ class TorchTrainer(Trainer):
         if hyperparameters.loss == "softmax":
             return "torch has no full softmax; use loss ns or hs"
         return None
+
+    def given(self, hyperparameters: Hyperparameters) -> Mapping[str, Given]:
+        own = house_settings(hyperparameters, self._sharing)
+        own |= self._updates()
+        if self._optimizer != "sgd":
+            note = "gives each row steps of its own size, from the squares of its gradients"
+            own[OPTIMIZER] = Given(value=self._optimizer, note=note)
+            if self._threads > 1 and self.path == "plain":
+                own[THREADS] = Given(value=1, note="computes the batches of this optimizer one after another")
+        if self.path == "triton" and self._products == "tf32":
+            own["products"] = Given(value="tf32", note="multiplies numbers that are rounded to 11 significant bits")
+        return as_asked(hyperparameters, **own)
+
+    def _updates(self) -> dict[str, Given]:
+        """What is computed from one state of the vectors, where that is more than one unit."""
+        damped = ", damped for rows that many of them share" if self._optimizer == "sgd" else ""
+        if self.path == "triton":
+            programs: int | None = getattr(self._run, "programs", 1) if self._problem is not None else None
+            if programs == 1:
+                return {}
+            number = "many" if programs is None else f"{programs:,}"
+            note = f"{number} programs of a GPU train a window each at the same time, without locks{damped}"
+            return {UPDATES: Given(value=f"{number} at once", note=note)}
+        windows = self._batch * self._sharing.centres
+        if self._batch > 1:
+            note = f"computes {windows:,} windows from one state of the vectors and adds up their steps{damped}"
+            if self._workers > 1:
+                note += f"; {self._workers} threads do so without waiting for one another"
+            return {UPDATES: Given(value=f"{windows:,} at once", note=note)}
+        return {UPDATES: HOGWILD} if self._workers > 1 else {}
 
     def unpausable(self) -> str | None:
         return None  # no slice reaches into the next epoch, on any path

@@ -80,6 +80,8 @@ class Kernel:
             kernel, config = "cbow", config._replace(mean=h.cbow_mean, tree=tree)
         else:
             kernel = "path" if tree else "pair" if pairs else "window"
+        self.own_words, self.own_nodes = hot, top
+        """Most frequent words, and nodes at the top of the tree, of whose rows each thread trains a copy."""
         self._worker = load_worker(kernel, config)
         self._rooms = [make_room(shape, h, centres, longest, threads, visits, hot, period) for _ in range(threads)]
         self.compile_seconds = self._compile(with_threads(job, 1))
