@@ -36,6 +36,9 @@ class CorpusRecord(_Record):
     sentences: int
     source_tokens: int = Field(description="tokens of the text, rare words included")
     generated: str | None = Field(None, description="what a reader must know of a made-up corpus")
+    coverage: list[float] | None = Field(
+        None, description="share of the tokens that the 1, 2, 4, 8, ... most frequent words make up, all words last"
+    )
 
 
 class Conditions(_Record):
