@@ -23,6 +23,7 @@ BUILTINS = {
     "numba": f"{__package__}.numba_trainer:NumbaTrainer",
     "torch": f"{__package__}.torch_trainer:TorchTrainer",
     "gensim": f"{__package__}.gensim_trainer:GensimTrainer",
+    "fasttext": f"{__package__}.fasttext_trainer:FastTextTrainer",
 }
 
 DEFAULTS = ("numpy", "numba", "torch", "gensim")
