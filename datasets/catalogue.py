@@ -114,12 +114,13 @@ def load(name: str, *, download: bool = True) -> "QuestionSet":
 
 
 def open_corpus(name_or_path: str, *, min_count: int, cache: Path | None = None) -> "Corpus":
-    """Encode a corpus given by a name of the catalogue or BENCH_DATA, else by the path of a text file.
+    """Encode a corpus given by a name of the catalogue or BENCH_DATA, else by its file or files.
 
-    A file that is called as a corpus is reached by ``./NAME``. What is not here is generated or downloaded.
+    A file that is called as a corpus is reached by ``./NAME``. What is not here is generated or downloaded. Several
+    files are one text: a folder, a pattern, or paths with ``+`` between them (``shards.find_text``).
 
     Args:
-        name_or_path: such as ``planted``, ``text8``, ``./text8`` or ``my/corpus.txt.gz``.
+        name_or_path: such as ``planted``, ``text8``, ``./text8``, ``my/corpus.txt.gz``, ``news/`` or ``news/*.txt.gz``.
         min_count: words that occur less often are dropped.
         cache: where the encoded form goes; the cache directory where None.
 
@@ -128,21 +129,22 @@ def open_corpus(name_or_path: str, *, min_count: int, cache: Path | None = None)
         InputError: neither a name nor a file, not the published text, or nothing that can be encoded.
     """
     from .encode import encode
+    from .shards import find_text
 
-    path = Path(name_or_path).expanduser()
     try:
         entry = matching(name_or_path, corpus_entries())
     except InputError:  # BENCH_DATA points nowhere, which does not matter to who names a file
-        if not path.exists():
+        if find_text(name_or_path) is None:
             raise
         entry = None
     if entry is None:
-        if not path.exists():
+        text = find_text(name_or_path)
+        if text is None:
             raise InputError(
                 f"there is no corpus and no file '{name_or_path}'{did_you_mean(name_or_path, corpus_entries()) or '.'}"
                 f" {LIST}"
             )
-        return encode(path, min_count=min_count, cache=cache)
+        return encode(text.shards, min_count=min_count, name=text.name, cache=cache)
 
     entry = cast(CorpusEntry, entry)
     file = corpus_file(entry)

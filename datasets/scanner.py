@@ -44,20 +44,42 @@ class TypeTable:
     hash), and its length above its id + 1; 0 marks a free slot.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, inside_line: bool = False) -> None:
+        """``inside_line``: the text goes on in the middle of a line that already has words."""
         self.size = 0
         self.counts = np.zeros(1 << 12, np.int64)
         self._starts = np.zeros(1 + (1 << 12), np.int64)
         self._arena = np.zeros(1 << 15, np.uint8)
         self._slots = np.zeros((1 << 13, 2), np.uint64)
         self._ids = np.empty(0, np.int32)
-        self._inside_line = False
+        self.inside_line = inside_line
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of all words together."""
+        return int(self._starts[self.size])
 
     def words(self, chosen: NDArray[np.intp]) -> list[bytes]:
         """The bytes of the words with these ids."""
-        arena = self._arena[: self._starts[self.size]].tobytes()
+        arena = self._arena.data
         begins, ends = self._starts[chosen].tolist(), self._starts[chosen + 1].tolist()
-        return [arena[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        return [bytes(arena[begin:end]) for begin, end in zip(begins, ends, strict=True)]
+
+    def spelling(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """The words one behind the other, and where each begins; word i ends where word i + 1 begins."""
+        return self._arena, self._starts
+
+    def dealt(self, parts: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+        """All ids in some order, and for each a part from 0 that depends on the word alone, by its hash.
+
+        Args:
+            parts: a power of two from 2 to 256.
+        """
+        filled = self._slots[self._slots[:, 1] != 0]
+        ids = (filled[:, 1] & np.uint64(0xFFFFFFFF)).astype(np.int32) - np.int32(1)
+        # The lowest bits choose a slot; the highest are still free.
+        highest = np.uint64(65 - parts.bit_length())
+        return ids, ((filled[:, 0] * _MULTIPLIER) >> highest).astype(np.uint8)
 
     def scan(self, data: bytes, *, last: bool) -> Scanned:
         """Look up the words of ``data``, adding new ones.
@@ -67,11 +89,11 @@ class TypeTable:
         """
         self._reserve(len(data))
         padded = np.frombuffer(data + _PAD, np.uint8)
-        found, consumed, newlines, self.size, self._inside_line = _scan(
+        found, consumed, newlines, self.size, self.inside_line = _scan(
             padded,
             _chunks(padded),
             last,
-            self._inside_line,
+            self.inside_line,
             self.size,
             self._slots,
             self._arena,

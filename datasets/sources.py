@@ -29,14 +29,17 @@ _MAGIC = {
     "7-Zip": b"7z\xbc\xaf\x27\x1c",
 }
 _SUFFIXES = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zip": "zip"}
+PACKED = tuple(_SUFFIXES)
+"""Suffixes of files that are unpacked on the way."""
+
 _CORRUPT = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError)
 
 
-def check_file(path: Path) -> None:
+def check_file(path: Path, *, may_be_empty: bool = False) -> None:
     """Say in one sentence why ``path`` cannot be read as a file.
 
     Raises:
-        InputError: it is missing, a directory, a pipe or device, empty, or not readable.
+        InputError: it is missing, a directory, a pipe or device, empty (unless it may be), or not readable.
     """
     try:
         status = path.stat()
@@ -50,7 +53,7 @@ def check_file(path: Path) -> None:
         raise InputError(f"{path} does not exist: check the path") from None
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-    if status.st_size == 0:
+    if status.st_size == 0 and not may_be_empty:
         raise InputError(f"{path} is empty: a corpus is a text with one sentence or paragraph a line")
 
 

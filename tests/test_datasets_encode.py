@@ -20,6 +20,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bench.datasets import encode as module
+from bench.datasets import first_pass
 from bench.datasets.corpus import Corpus
 from bench.datasets.encode import encode
 from bench.datasets.errors import InputError
@@ -192,7 +193,7 @@ def assert_nothing_left(cache: Path) -> None:
 
 def test_endless_word_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
     path = tmp_path / "base64.txt"
-    path.write_bytes(b"a b\n" + b"A" * (module.MAX_WORD_BYTES + (1 << 19)) + b" a b")
+    path.write_bytes(b"a b\n" + b"A" * (first_pass.MAX_WORD_BYTES + (1 << 19)) + b" a b")
     with pytest.raises(InputError, match=r"line 2 of .* 16 MiB without white space"):
         encode(path, min_count=1, cache=tmp_path / "cache")
     assert_nothing_left(tmp_path / "cache")
@@ -206,7 +207,7 @@ def test_text_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkeypat
         with path.open("ab") as file:
             file.write(b"more")
 
-    monkeypatch.setattr(module, "read_blocks", growing)
+    monkeypatch.setattr(first_pass, "read_blocks", growing)
     with pytest.raises(InputError, match="changed while it was being read"):
         encode(path, min_count=1, cache=tmp_path / "cache")
     assert_nothing_left(tmp_path / "cache")
