@@ -1,10 +1,11 @@
 """Turns a pydantic ``ValidationError`` into one sentence in the user's own words."""
 
 from collections.abc import Callable, Collection
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
+
+from ..datasets.suggestion import suggestion
 
 Spell = Callable[[str], str]
 """How the user wrote a key: ``vector_size`` is ``--vector-size`` on the command line."""
@@ -31,8 +32,8 @@ def sentence(error: ValidationError, spell: Spell, known: Collection[str] = ()) 
         return f"{spell(keys[0])}: {wrong}" if keys else wrong
     key = keys[0] if keys else "the plan"
     if first["type"] == "extra_forbidden":
-        near = get_close_matches(key, known, n=1)
-        return f"there is no setting {spell(key)}" + (f"; did you mean {spell(near[0])}?" if near else "")
+        said = suggestion(key, {one: spell(one) for one in known}, most=1, cutoff=0.6)
+        return f"there is no setting {spell(key)}" + (f"; {said}" if said else "")
     return f"{spell(key)} must be {_demand(first['type'], context, first['msg'])}, got {_shown(first['input'])}"
 
 

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from typing import Literal
 
 from ..datasets.errors import InputError
+from ..datasets.suggestion import suggestion
 from .records import Results, RunRecord, Score
 
 Kind = Literal["speed", "time", "memory", "quality"]
@@ -89,8 +89,7 @@ def metric(name: str) -> Metric:
     if headline is not None:
         return _score(task, which or headline[0])
     known = [*fields, *_headlines()]
-    close = get_close_matches(name, known, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(close)}?" if close else f"the metrics are {', '.join(fields)} and every task"
+    hint = suggestion(name, known) or f"the metrics are {', '.join(fields)} and every task"
     raise InputError(f"there is no metric {name!r}; {hint}")
 
 

@@ -7,13 +7,13 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from .archives import content_sha256
 from .cache import cache_dir
 from .errors import InputError
+from .suggestion import suggestion
 
 PACKED = (".gz", ".bz2", ".xz", ".zip")
 
@@ -299,5 +299,5 @@ def matching(name: str, entries: list[CorpusEntry] | list[QuestionEntry]) -> Ent
 def did_you_mean(name: str, entries: list[CorpusEntry] | list[QuestionEntry]) -> str:
     """``; did you mean a or b?`` where a known name is close, else nothing."""
     names = {key_of(alias): entry.name for entry in entries for alias in (entry.name, *entry.aliases)}
-    close = dict.fromkeys(names[key] for key in get_close_matches(key_of(name), names, n=3, cutoff=0.6))
-    return f"; did you mean {' or '.join(close)}?" if close else ""
+    said = suggestion(key_of(name), names, cutoff=0.6)
+    return f"; {said}" if said else ""

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import get_args
@@ -11,6 +10,7 @@ from typing import get_args
 from ..datasets.catalogue import question_set, question_sets
 from ..datasets.catalogue_entries import key_of
 from ..datasets.errors import InputError
+from ..datasets.suggestion import suggestion
 from .own_tasks import own_task
 from .protocols import GOOGLE, GOOGLE_BASELINES, MSR
 from .score import Kind
@@ -172,9 +172,5 @@ def _keys() -> dict[str, list[str]]:
 
 
 def _hint(name: str, keys: dict[str, list[str]], known: list[str]) -> str:
-    close = dict.fromkeys(
-        keys[key][0] if len(keys[key]) == 1 else key for key in get_close_matches(key_of(name), keys, n=3, cutoff=0.5)
-    )
-    if close:
-        return f"did you mean {' or '.join(close)}?"
-    return f"the tasks are {', '.join(known)}; a question file is given by its path"
+    names = {key: stands_for[0] if len(stands_for) == 1 else key for key, stands_for in keys.items()}
+    return suggestion(key_of(name), names) or f"the tasks are {', '.join(known)}; a question file is given by its path"

@@ -1,8 +1,8 @@
 """Words as a user types them: found as they are, as another spelling, or answered with close ones."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 
+from ...datasets.suggestion import suggestion
 from ..embeddings import Embeddings
 from ..geometry.directions import with_direction
 from ..lookup import fold_unicode
@@ -66,8 +66,8 @@ class Vocabulary:
                 break
             if abs(len(folded) - len(wanted)) <= 2:
                 near[folded] = self._embeddings.words[row]
-        close = [near[folded] for folded in get_close_matches(wanted, near, n=3, cutoff=0.7)]
-        return f"; did you mean {' or '.join(close)}?" if close else ""
+        said = suggestion(wanted, near, cutoff=0.7)
+        return f"; {said}" if said else ""
 
 
 def _fold(word: str) -> str:
