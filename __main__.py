@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import sys
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +21,7 @@ from .datasets.errors import InputError
 from .implementations.hyperparameters import Hyperparameters
 
 if TYPE_CHECKING:
+    from .benchmarks.plan import Plan
     from .benchmarks.records import Results
     from .benchmarks.saved_vectors import System
     from .reports.illustrations import Answers
@@ -111,7 +113,10 @@ def run(
         typer.Option(metavar="A,B", help="Implementations: NAME or NAME[key=value,...].", show_default="all at hand"),
     ] = None,
     corpus: Annotated[
-        str | None, typer.Option(metavar="NAME|PATH", help="Corpus or text file.", show_default="planted")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME|PATH", help="Corpus or text file; repeated: a benchmark of each.", show_default="planted"
+        ),
     ] = None,
     threads: Annotated[
         int | None, typer.Option(help="Threads of each worker.", show_default="cores this process may use")
@@ -128,7 +133,12 @@ def run(
     ] = None,
     tasks: Tasks = None,
     plan: Annotated[
-        Path | None, typer.Option(metavar="FILE.toml", help="Settings under the flags' names; flags go before it.")
+        Path | None,
+        typer.Option(
+            metavar="FILE.toml",
+            help="Settings under the flags' names, lists of them for a grid; flags go before it. quick, parity, "
+            "scaling and paper are ready-made.",
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where results go.", show_default="results/CORPUS")
@@ -143,7 +153,19 @@ def run(
         list[Path] | None,
         typer.Option(metavar="FILE.py", help="Python file with trainers of your own; it is executed."),
     ] = None,
+    budget: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Start no further run after so long: 90m, 8h, 3600.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the runs, what is done and how long the rest takes; train nothing.")
+    ] = False,
+    probe: Annotated[
+        bool, typer.Option("--probe/--no-probe", help="With --dry-run: time each configuration for a moment.")
+    ] = True,
     resume: Annotated[bool, typer.Option("--resume", help="Finish the benchmark in DIR.")] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="With --resume: make failed runs again, too.")
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete the benchmark in DIR and start again.")] = False,
     save_vectors: Annotated[
         bool | None, typer.Option("--save-vectors", help="Keep the vectors in DIR/runs/*/vectors.bin.")
@@ -160,49 +182,102 @@ def run(
 
     Example: python -m bench run --impl numpy,gensim --corpus text8
     """
-    from rich.console import Console
-
     from .benchmarks.isolation import core_count
     from .benchmarks.messages import as_flag
-    from .benchmarks.plan import make_plan
-    from .benchmarks.plan_file import read_plan
-    from .benchmarks.progress import TerminalObserver
-    from .benchmarks.runner import Interrupted
-    from .benchmarks.runner import run as run_plan
+    from .benchmarks.plan_file import find_plan, read_plan
     from .benchmarks.store import default_directory
+    from .benchmarks.study import corpus_name, folders, plans
 
-    settings = read_plan(plan) if plan is not None else {}
+    if resume and fresh:
+        raise InputError("--resume and --fresh exclude each other")
+    if retry_failed and not (resume or dry_run):
+        raise InputError("--retry-failed goes with --resume: there is nothing to make again without it")
+    settings = read_plan(find_plan(plan)) if plan is not None else {}
     named_in_file = settings.pop("out", None)
     flags = dict(
-        impl=impl, corpus=corpus, threads=threads, seed=seed, repeats=repeats, tasks=tasks, timeout=timeout,
-        timed_seconds=timed_seconds, device=device, plugin=plugin, save_vectors=save_vectors,
-        learning_curve=learning_curve, **hyperparameters,
+        impl=impl, corpus=corpus[0] if corpus and len(corpus) == 1 else corpus, threads=threads, seed=seed,
+        repeats=repeats, tasks=tasks, timeout=timeout, timed_seconds=timed_seconds, device=device, plugin=plugin,
+        save_vectors=save_vectors, learning_curve=learning_curve, budget=budget, **hyperparameters,
     )  # fmt: skip
     settings |= {key: value for key, value in flags.items() if value not in (None, [])}
-    asked = make_plan(settings, as_flag)
-    if asked.worker_threads > core_count():
-        _say(f"warning: {asked.worker_threads} threads share {core_count()} cores; timings show that, too")
+    asked = plans(settings, as_flag)
+    most = max([asked[0].worker_threads, *asked[0].grid.get("threads", ())])
+    if most > core_count():
+        _say(f"warning: {most} threads share {core_count()} cores; timings show that, too")
     if out is None and named_in_file is not None:
         out = Path(named_in_file)
     if out is None:
-        out = default_directory(asked.corpus, again=resume or fresh)
-    if resume and fresh:
-        raise InputError("--resume and --fresh exclude each other")
-    command = shlex.join(["python", "-m", "bench", *sys.argv[1:]])
-    try:
-        with TerminalObserver(Console(stderr=True)) as observer:
-            results = run_plan(asked, out, resume=resume, fresh=fresh, command=command, observer=observer)
-    except Interrupted as stop:
-        rest = [part for part in sys.argv[1:] if part not in ("--resume", "--fresh")]
-        again = shlex.join(
-            ["python", "-m", "bench", *rest, *([] if "--out" in rest else ["--out", str(out)]), "--resume"]
-        )
-        _say(f"{stop}; to make the others: {again}")
-        if stop.results.runs:
-            _reported(stop.results, out)
-        return INTERRUPTED
-    _reported(results, out)
-    return _run_code(results, chosen=bool(asked.impl))
+        name = asked[0].corpus if len(asked) == 1 else "-".join(corpus_name(one.corpus) for one in asked)
+        out = default_directory(name, again=resume or fresh or dry_run)
+    places = folders(asked, out)
+    if dry_run:
+        return _foreseen(list(zip(asked, places, strict=True)), retry_failed=retry_failed, probe=probe)
+    return _benchmarked(
+        list(zip(asked, places, strict=True)), out, resume=resume, fresh=fresh, retry_failed=retry_failed
+    )
+
+
+def _benchmarked(asked: "list[tuple[Plan, Path]]", out: Path, *, resume: bool, fresh: bool, retry_failed: bool) -> int:
+    """Make the benchmark of each corpus and its report; of several a merged report, too."""
+    from rich.console import Console
+
+    from .benchmarks.progress import TerminalObserver
+    from .benchmarks.runner import Interrupted, check
+    from .benchmarks.runner import run as run_plan
+    from .benchmarks.study import REPORT
+    from .reports.several import report_on
+
+    command, code = shlex.join(["python", "-m", "bench", *sys.argv[1:]]), OK
+    for plan, place in (
+        asked if len(asked) > 1 else ()
+    ):  # what is wrong with the last corpus is better known now than in the morning
+        check(plan, place, resume=resume, fresh=fresh)
+    begun = time.monotonic()
+    for plan, place in asked:
+        left = None if plan.budget is None else max(plan.budget - (time.monotonic() - begun), 1e-9)
+        try:
+            with TerminalObserver(Console(stderr=True)) as observer:
+                results = run_plan(
+                    plan.model_copy(update={"budget": left}), place, resume=resume, fresh=fresh,
+                    retry_failed=retry_failed, command=command, observer=observer,
+                )  # fmt: skip
+        except Interrupted as stop:
+            _say(f"{stop}; to make the others: {_again(out)}")
+            if stop.results.runs:
+                _reported(stop.results, place)
+            return INTERRUPTED
+        if results.runs:
+            _reported(results, place)
+            code = max(code, _run_code(results, chosen=bool(plan.impl)))
+        if plan.budget is not None and time.monotonic() - begun > plan.budget:
+            _say(f"the budget of {plan.budget:g} s is spent; to make what is missing: {_again(out)}")
+            break
+    if len(asked) > 1:
+        made = [place for _, place in asked if (place / "results.json").exists()]
+        print(*(path for path in report_on(made, out / REPORT)[1] if path.parent == out / REPORT), sep="\n")
+    return code
+
+
+def _again(out: Path) -> str:
+    """The command that goes on where this one has stopped."""
+    rest = [part for part in sys.argv[1:] if part not in ("--resume", "--fresh")]
+    named = [] if "--out" in rest else ["--out", str(out)]
+    return shlex.join(["python", "-m", "bench", *rest, *named, "--resume"])
+
+
+def _foreseen(asked: "list[tuple[Plan, Path]]", *, retry_failed: bool, probe: bool) -> int:
+    from .benchmarks.forecast import forecast
+    from .benchmarks.runner import Interrupted
+    from .reports.forecast_table import forecast_lines
+
+    for plan, place in asked:
+        try:
+            cells = forecast(plan, place, retry_failed=retry_failed, probe=probe)
+        except Interrupted:
+            _say("stopped")
+            return INTERRUPTED
+        print("\n".join(forecast_lines(plan, place, cells)))
+    return OK
 
 
 @app.command()

@@ -75,7 +75,7 @@ def environment() -> dict[str, Any]:
         "blas": _blas(),
         "gpu": _gpu(),
         "git": _git(),
-        "code": _code(),
+        "code": code(),
         "variables": {name: os.environ[name] for name in VARIABLES if name in os.environ},
     }
 
@@ -163,13 +163,19 @@ def _git() -> dict[str, Any] | None:
     return {"revision": revision, "dirty": None if changes is None else bool(changes)}
 
 
-def _code() -> str:
-    """Hash of the code that trains and scores: tells two states of a checkout apart where the versions are equal."""
+def code(*more: Path) -> str:
+    """Hash of the code that trains and scores: tells two states of a checkout apart where the versions are equal.
+
+    Args:
+        more: files of others that belong to it, such as a plug-in.
+    """
     root, digest = Path(__file__).resolve().parent.parent, hashlib.sha256()
     for path in sorted(
         path for room in ("datasets", "implementations", "evaluation") for path in (root / room).rglob("*.py")
     ):
         digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
+    for path in more:
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -13,6 +13,7 @@ class Job(BaseModel):
 
     Attributes:
         options: of the implementation, as they were asked for.
+        code: hash of what trains and scores, for the record.
         corpus: name or path, as the plan has it.
         corpus_sha256: the text must still be this one.
         cores: to be pinned to, or None where the system has no affinity.
@@ -34,6 +35,7 @@ class Job(BaseModel):
     seed: int
     round: int
     device: str
+    code: str | None = None
     corpus: str
     corpus_sha256: str
     cores: list[int] | None

@@ -19,6 +19,7 @@ def record_without_measurement(spec: RunSpec, status: Status, reason: str) -> Ru
     return RunRecord(
         id=spec.id,
         configuration=spec.configuration,
+        code=spec.code,
         implementation=spec.candidate.name,
         version=spec.candidate.version,
         status=status,

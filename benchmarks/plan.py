@@ -2,7 +2,8 @@
 
 import hashlib
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,6 +30,20 @@ def _listed(value: Any) -> Any:
 def _alone(value: Any) -> Any:
     """Accept one for a list of one. Commas are left: they belong to a selector's brackets or a file's name."""
     return (value,) if isinstance(value, str | Path) else value
+
+
+_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
+
+
+def seconds(value: Any) -> Any:
+    """Accept ``"90m"`` for 5400; what is no such text is left to be complained of."""
+    match = re.fullmatch(r"\s*([0-9.]+)\s*([a-z]*)\s*", value) if isinstance(value, str) else None
+    if match is None or (match[2] or "s") not in _UNITS:
+        return value
+    try:
+        return float(match[1]) * _UNITS[match[2] or "s"]
+    except ValueError:
+        return value
 
 
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
@@ -62,7 +77,12 @@ class Plan(BaseModel):
     save_vectors: bool = Field(False, description="keep each run's vectors in word2vec's binary format")
     learning_curve: bool = Field(False, description="score at the end of every epoch, too, with the clock stopped")
     order_seed: Seed = Field(1, description="of the shuffle that orders the implementations inside a round")
+    budget: Annotated[FiniteFloat, Field(gt=0), BeforeValidator(seconds)] | None = Field(
+        None, description="time after which no further run is started: seconds, or a text such as 8h or 90m"
+    )
     hyperparameters: Hyperparameters = Field(default_factory=Hyperparameters)
+    grid: Mapping[str, tuple[Any, ...]] = Field(default_factory=dict)
+    """Hyperparameters, and threads, of which several values were given: every combination is trained."""
 
     @property
     def rounds(self) -> int:
@@ -103,14 +123,33 @@ class Plan(BaseModel):
             "learning_curve": self.learning_curve,
             "order_seed": self.order_seed,
             "hyperparameters": self.hyperparameters.model_dump(mode="json"),
+            "grid": {key: list(values) for key, values in self.grid.items()},
         }
+
+
+_SPANS = ({*Hyperparameters.model_fields} - {"min_count"}) | {"threads"}
+"""What a grid may vary. ``min_count`` makes the corpus, which is one for a benchmark."""
+
+
+def _several(value: Any) -> bool:
+    return isinstance(value, list | tuple) and len(value) > 0
+
+
+def _checked(key: str, values: Sequence[Any], others: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The values of one side of a grid, converted, each once; one that is out of range by itself is an error."""
+    if key == "threads":
+        found = [Plan(threads=value).threads for value in values]
+    else:
+        found = [getattr(Hyperparameters(**{**others, key: value}), key) for value in values]
+    return tuple(dict.fromkeys(found))
 
 
 def make_plan(settings: Mapping[str, Any], spell: Spell = str) -> Plan:
     """Build a plan from flat settings, hyperparameters among them.
 
     Args:
-        settings: by key, underscores in the names; None stands for "not given".
+        settings: by key, underscores in the names; None stands for "not given". A list where a hyperparameter or
+            ``threads`` takes one value spans a grid.
         spell: how the user wrote a key, for the message.
 
     Raises:
@@ -118,11 +157,20 @@ def make_plan(settings: Mapping[str, Any], spell: Spell = str) -> Plan:
     """
     given = {key: value for key, value in settings.items() if value is not None}
     hyper = {key: given.pop(key) for key in Hyperparameters.model_fields if key in given}
+    grid = {
+        key: part.pop(key) for part in (hyper, given) for key in list(part) if key in _SPANS and _several(part[key])
+    }
     known = [*(name for name in Plan.model_fields if name != "hyperparameters"), *Hyperparameters.model_fields]
     try:
-        if "hyperparameters" in given:
-            raise InputError(f"{spell('hyperparameters')} stand beside the other settings, each by its name")
-        plan = Plan(**given, hyperparameters=Hyperparameters(**hyper))
+        for key in ("hyperparameters", "grid"):
+            if key in given:
+                raise InputError(f"{spell(key)} stand beside the other settings, each by its name")
+        first = {key: values[0] for key, values in grid.items() if key != "threads"}
+        plan = Plan(
+            **given,
+            hyperparameters=Hyperparameters(**hyper, **first),
+            grid={key: _checked(key, values, hyper | first) for key, values in grid.items()},
+        )
     except ValidationError as error:
         raise InputError(sentence(error, spell, known)) from None
     for key in ("impl", "tasks"):

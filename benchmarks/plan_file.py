@@ -1,17 +1,27 @@
 """Reads a plan from a TOML file: the same keys as the command line's flags, with dashes or underscores.
 
 impl = ["numpy[negatives=window]", "gensim"]
-corpus = "text8"
-vector-size = 200
+corpus = ["text8", "news.txt"]
+vector-size = [100, 300]
 seed = [1, 2, 3]
 """
 
+import re
 import tomllib
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from ..datasets.errors import InputError
-from .plan import make_plan
+from .study import plans
+
+
+def find_plan(path: Path) -> Path:
+    """A plan file: the path itself, or the ready-made plan of that name (``quick``, ``parity``, …)."""
+    if path.suffix or path.exists() or len(path.parts) != 1:
+        return path
+    ready = Path(str(files(__package__) / f"{path}.toml"))
+    return ready if ready.is_file() else path
 
 
 def read_plan(path: Path) -> dict[str, Any]:
@@ -20,13 +30,15 @@ def read_plan(path: Path) -> dict[str, Any]:
     A corpus or plug-in given as a relative path is looked for beside the plan file first.
 
     Returns:
-        Flat settings for ``make_plan``, and ``out`` where the file names a directory for the results.
+        Flat settings for ``study.plans``, and ``out`` where the file names a directory for the results.
 
     Raises:
-        InputError: the file cannot be read, is no TOML, or holds an unknown key or a value out of range.
+        InputError: the file cannot be read, is no TOML, or holds an unknown key or a value out of range; the message
+            names the line.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
     except OSError as error:
         raise InputError(f"plan {path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -35,21 +47,37 @@ def read_plan(path: Path) -> dict[str, Any]:
     for key, value in table.items():
         name = key.replace("-", "_")
         if name in settings:
-            raise InputError(f"plan {path}: {name} is given twice")
+            raise InputError(f"plan {path}{_line(text, key)}: {name} is given twice")
         settings[name] = value
     out = settings.pop("out", None)
     if out is not None and not isinstance(out, str):
-        raise InputError(f"plan {path}: out must be the path of a directory, got {out!r}")
+        raise InputError(f"plan {path}{_line(text, 'out')}: out must be the path of a directory, got {out!r}")
+    blamed: list[str] = []
+
+    def spell(key: str) -> str:
+        blamed.append(key)
+        return key
+
     try:
-        plan = make_plan(settings)
+        asked = plans(settings, spell)
     except InputError as error:
-        raise InputError(f"plan {path}: {error}") from error
+        raise InputError(f"plan {path}{_line(text, *blamed)}: {error}") from error
     beside = path.resolve().parent
     if "plugin" in settings:
-        settings["plugin"] = tuple(_beside(file, beside) for file in plan.plugin)
-    if (beside / plan.corpus).is_file():
-        settings["corpus"] = str(beside / plan.corpus)
+        settings["plugin"] = tuple(_beside(file, beside) for file in asked[0].plugin)
+    corpora = [str(_beside(Path(plan.corpus), beside)) for plan in asked]
+    settings |= {"corpus": corpora} if len(corpora) > 1 else {"corpus": corpora[0]} if "corpus" in settings else {}
     return settings if out is None else {**settings, "out": out}
+
+
+def _line(text: str, *keys: str) -> str:
+    """Where the first of these keys that the file has stands; TOML readers do not tell."""
+    for key in keys:
+        written = re.escape(key).replace("_", "[-_]")
+        for number, line in enumerate(text.splitlines(), 1):
+            if re.match(rf"""\s*["']?{written}["']?\s*=""", line) or re.match(rf"\s*\[+\s*{written}\s*\]+", line):
+                return f", line {number}"
+    return ""
 
 
 def _beside(file: Path, directory: Path) -> Path:

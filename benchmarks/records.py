@@ -63,6 +63,7 @@ class RunRecord(_Record):
 
     id: str
     configuration: str | None = Field(None, description="sha256 of what was asked for: --resume compares it")
+    code: str | None = Field(None, description="hash of the code that trained and scored: --resume compares it")
     implementation: str
     version: str | None = None
     status: Status

@@ -1,5 +1,7 @@
 """Makes the runs of a plan, one after the other, each in a process of its own."""
 
+import time
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -20,7 +22,7 @@ from .plan import Plan
 from .records import CorpusRecord, Results, RunRecord
 from .schedule import RunSpec, candidates, schedule
 from .signals import Signal
-from .store import Store, check_resumable, finished
+from .store import Store, check_resumable, finished, outdated
 
 
 class Interrupted(Exception):  # noqa: N818 - no error, and InterruptedError is another thing
@@ -75,6 +77,7 @@ def run(
     *,
     resume: bool = False,
     fresh: bool = False,
+    retry_failed: bool = False,
     command: str | None = None,
     observer: Observer | None = None,
 ) -> Results:
@@ -88,24 +91,19 @@ def run(
         out: directory for the results; made where there is none.
         resume: keep the finished runs of an earlier, equal benchmark in ``out`` and make the others.
         fresh: delete an earlier benchmark in ``out``.
+        retry_failed: with ``resume``, make those again that failed or took too long, too.
         command: how the benchmark was called, for the record.
         observer: is told of the progress.
 
     Returns:
-        All records, in the order in which the runs were planned.
+        All records, in the order in which the runs were planned; those that the plan's budget left time for.
 
     Raises:
         InputError: wrong settings, an unusable corpus or directory, or a disk that is full.
         Interrupted: SIGINT, SIGTERM or SIGHUP arrived.
     """
-    if resume and fresh:
-        raise InputError("--resume and --fresh exclude each other")
-    find_tasks(plan.tasks)
-    found = candidates(plan)
-    specs = schedule(plan, found)
+    specs, corpus = check(plan, out, resume=resume, fresh=fresh)
     store = Store(out)
-    earlier = store.earlier(resume=resume, fresh=fresh)
-    corpus = open_corpus(plan.corpus, min_count=plan.hyperparameters.min_count)
     results = Results(
         created=datetime.now(UTC),
         command=command,
@@ -114,13 +112,35 @@ def run(
         corpus=_corpus_record(corpus),
         runs=[],
     )
-    records: dict[str, RunRecord] = {}
-    if earlier is not None:
-        check_resumable(earlier, results)
-        results = results.model_copy(update={"created": earlier.created, "environment": earlier.environment})
-        records = finished(store, earlier, [(spec.id, spec.configuration) for spec in specs])
-    store.claim(fresh=fresh)
-    return _Benchmark(plan, store, results, specs, records, observer or Silent()).run()
+    with store.alone():
+        earlier, records = store.earlier(resume=resume, fresh=fresh), dict[str, RunRecord]()
+        if earlier is not None:
+            check_resumable(earlier, results, specs)
+            results = results.model_copy(update={"created": earlier.created})
+            records = finished(store, earlier, specs, retry_failed=retry_failed)
+            if again := outdated(store, earlier, specs):
+                warnings.warn(
+                    f"made again, as other code or versions made them: {len(again)} of the runs", stacklevel=2
+                )
+        store.claim(fresh=fresh)
+        return _Benchmark(plan, store, results, specs, records, observer or Silent()).run()
+
+
+def check(plan: Plan, out: Path, *, resume: bool = False, fresh: bool = False) -> tuple[list[RunSpec], Corpus]:
+    """Everything that can be known to be wrong before the first run; nothing is written but the encoded corpus.
+
+    Returns:
+        The planned runs, and the corpus.
+
+    Raises:
+        InputError: as ``run``.
+    """
+    if resume and fresh:
+        raise InputError("--resume and --fresh exclude each other")
+    find_tasks(plan.tasks)
+    specs = schedule(plan, candidates(plan))
+    Store(out).earlier(resume=resume, fresh=fresh)
+    return specs, open_corpus(plan.corpus, min_count=plan.hyperparameters.min_count)
 
 
 class _Benchmark:
@@ -145,9 +165,12 @@ class _Benchmark:
         with self._interrupts.caught(), Guardian() as guardian:
             self._observer.planned(len(self._specs), len(self._records))
             self._write()
+            begun, budget = time.monotonic(), self._plan.budget
             for spec in self._specs:
                 if spec.id in self._records:
                     continue
+                if budget is not None and time.monotonic() - begun > budget:
+                    break
                 record = None if self._interrupts.requested else self._one(spec, guardian)
                 if record is None:
                     raise Interrupted(self._results, len(self._specs))
@@ -205,6 +228,7 @@ class _Benchmark:
             seed=spec.seed,
             round=spec.round,
             device=spec.device,
+            code=spec.code,
             corpus=self._plan.corpus,
             corpus_sha256=self._results.corpus.sha256,
             cores=choose_cores(spec.threads),

@@ -1,8 +1,10 @@
 """The directory of a benchmark: ``results.json``, one folder a run, and what may be resumed."""
 
 import contextlib
+import fcntl
+import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from pydantic import ValidationError
 from ..datasets.errors import InputError
 from .files import write_atomically
 from .records import Results, RunRecord
+from .schedule import RunSpec
+from .study import corpus_name
 from .worker import RECORD
 
 RESULTS = "results.json"
@@ -22,7 +26,10 @@ _MAY_DIFFER = ("repeats", "seed", "timeout", "save_vectors", "corpus")
 """Keys of a plan that a resumed benchmark may change. More rounds may be added; their seeds are compared apart, and the
 corpus by its content."""
 
-_BEFORE = {"timed_seconds": 0.0, "learning_curve": False}
+_MAY_GROW = ("impl", "hyperparameters", "threads", "grid", "plugin")
+"""Keys that may differ as long as every run that was made is still asked for."""
+
+_BEFORE: dict[str, Any] = {"timed_seconds": 0.0, "learning_curve": False, "grid": {}}
 """Settings that plans have had only since some version, as they were before."""
 
 
@@ -51,8 +58,35 @@ class Store:
             )
         return None if fresh else load_results(self.directory)
 
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other benchmarks out of the directory while the block runs; it is made where there is none.
+
+        The lock is the kernel's, on the directory itself: it ends with the process, however that ends, and leaves no
+        file. Where the file system has no such locks, there is none.
+
+        Raises:
+            InputError: another benchmark is at work in it, or it cannot be made.
+        """
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError as error:
+            raise InputError(f"cannot write to {self.directory}: {error.strerror}; choose another --out") from error
+        try:
+            with contextlib.suppress(OSError):
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise InputError(
+                        f"another benchmark is writing to {self.directory}; wait for it, or choose another --out"
+                    ) from None
+            yield
+        finally:
+            os.close(descriptor)
+
     def claim(self, *, fresh: bool) -> None:
-        """Make the directory, and delete what an earlier benchmark left in it if that is asked for.
+        """Make room for the runs, and delete what an earlier benchmark left if that is asked for.
 
         Raises:
             InputError: it cannot be written to.
@@ -113,28 +147,53 @@ class Store:
             return None
 
 
-def finished(store: Store, earlier: Results, wanted: Iterable[tuple[str, str]]) -> dict[str, RunRecord]:
-    """Runs that need not be made again: finished without fault, under the same id and configuration.
+def finished(
+    store: Store, earlier: Results, wanted: Iterable[RunSpec], *, retry_failed: bool = False
+) -> dict[str, RunRecord]:
+    """Runs that need not be made again: ended under the same id and configuration, made by the same code.
 
     Args:
         store: where single records lie, should the launcher have been killed before it wrote ``results.json``.
         earlier: the results to resume.
-        wanted: id and configuration of each planned run.
+        wanted: the planned runs.
+        retry_failed: make those again that failed or took too long.
     """
+    kept = ("ok",) if retry_failed else ("ok", "failed", "timeout")
+    records = _earlier_records(store, earlier, wanted)
+    return {spec.id: record for spec, record in records if record.status in kept and _same_code(record, earlier, spec)}
+
+
+def outdated(store: Store, earlier: Results, wanted: Iterable[RunSpec]) -> list[str]:
+    """Finished runs that other code or another version made: they are made again."""
+    records = _earlier_records(store, earlier, wanted)
+    return [spec.id for spec, run in records if run.status == "ok" and not _same_code(run, earlier, spec)]
+
+
+def _earlier_records(store: Store, earlier: Results, wanted: Iterable[RunSpec]) -> Iterator[tuple[RunSpec, RunRecord]]:
     known = {record.id: record for record in earlier.runs}
-    found = {}
-    for run, configuration in wanted:
-        record = known.get(run) or store.read_record(run)
-        if record is not None and record.status == "ok" and record.configuration == configuration:
-            found[run] = record
-    return found
+    for spec in wanted:
+        record = known.get(spec.id) or store.read_record(spec.id)
+        if record is not None and record.configuration == spec.configuration:
+            yield spec, record
 
 
-def check_resumable(earlier: Results, now: Results) -> None:
-    """Refuse to mix what cannot be compared.
+def _same_code(record: RunRecord, earlier: Results, spec: RunSpec) -> bool:
+    code = record.code or earlier.environment.get("code")
+    return code == spec.code and record.version == spec.candidate.version
+
+
+def check_resumable(earlier: Results, now: Results, wanted: Iterable[RunSpec]) -> None:
+    """Refuse to mix what cannot be compared, and to lose what was measured.
+
+    A plan may have grown: other implementations, more values in its grid. What was made by other code is made again.
+
+    Args:
+        earlier: the results to resume.
+        now: those that are begun, still without runs.
+        wanted: the planned runs.
 
     Raises:
-        InputError: another corpus, other settings, another processor or other versions of the libraries.
+        InputError: another corpus, another processor, or settings that leave out runs which were made.
     """
     advice = "; repeat with the earlier settings, or start again with --fresh"
     if earlier.corpus != now.corpus:
@@ -142,16 +201,17 @@ def check_resumable(earlier: Results, now: Results) -> None:
             f"the earlier runs used another corpus ({_corpus(earlier)}, now {_corpus(now)}){advice}",
         )
     was, is_ = {**_BEFORE, **(earlier.plan or {})}, now.plan or {}
-    for key in sorted({*was, *is_} - set(_MAY_DIFFER)):
+    planned = {(spec.id, spec.configuration) for spec in wanted}
+    grown = all((run.id, run.configuration) in planned for run in earlier.runs)
+    for key in sorted({*was, *is_} - set(_MAY_DIFFER) - set(_MAY_GROW if grown else ())):
         if was.get(key) != is_.get(key):
             raise InputError(f"the earlier runs had {_difference(key, was.get(key), is_.get(key))}{advice}")
     seeds = was.get("seed", [])
     if seeds != is_.get("seed", [])[: len(seeds)]:
         raise InputError(f"the earlier runs had the seeds {seeds}, now {is_.get('seed')}{advice}")
-    for key in ("cpu", "packages", "code"):
-        before, after = _stable(earlier.environment.get(key)), _stable(now.environment.get(key))
-        if before != after:
-            raise InputError(f"the earlier runs had {_difference(key, before, after)}; start again with --fresh")
+    before, after = (_stable(one.environment.get("cpu")) for one in (earlier, now))
+    if before != after:
+        raise InputError(f"the earlier runs had {_difference('cpu', before, after)}; start again with --fresh")
 
 
 def load_results(path: Path) -> Results:
@@ -179,8 +239,7 @@ def default_directory(corpus: str, *, again: bool, parent: Path = Path("results"
         again: take the last one that holds results, to resume it or start it again, rather than the next free one.
         parent: of all.
     """
-    name = Path(corpus).name
-    name = name.removesuffix("".join(Path(name).suffixes)) or "corpus"
+    name = corpus_name(corpus)
     number, path = 1, parent / name
     while (path / RESULTS).exists():
         number, last, path = number + 1, path, parent / f"{name}-{number + 1}"

@@ -57,6 +57,7 @@ def main(arguments: list[str]) -> int:
     record: dict[str, Any] = {
         "id": job.id,
         "configuration": job.configuration,
+        "code": job.code,
         "implementation": job.implementation,
         "status": "failed",
         "model": job.hyperparameters.model,

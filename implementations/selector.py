@@ -1,13 +1,14 @@
-"""The selector ``name[key=value,key=value]``: an implementation with settings of its own."""
+"""The selector ``name[key=value,key=[value,value]]``: an implementation with settings of its own."""
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..datasets.errors import InputError
 
-_SELECTOR = re.compile(r"\s*(?P<name>[A-Za-z0-9_.-]+)\s*(?:\[(?P<settings>[^\[\]]*)\])?\s*")
+_SELECTOR = re.compile(r"\s*(?P<name>[A-Za-z0-9_.-]+)\s*(?:\[(?P<settings>.*)\])?\s*")
 
 
 @dataclass(frozen=True)
@@ -24,16 +25,18 @@ class Selector:
 
 
 def parse_selectors(text: str) -> list[Selector]:
-    """Read a comma-separated list such as ``numba[negatives=window,window=3],gensim``.
+    """Read a comma-separated list such as ``numba[negatives=window,window=[3,5]],gensim``.
+
+    Several values in brackets stand for a selector each; of several such lists every combination is taken, the last
+    one changing first.
 
     Raises:
         InputError: the text is not such a list; the message shows where.
     """
-    parts = re.split(r",(?![^\[]*\])", text)
-    return [parse_selector(part) for part in parts if part.strip()]
+    return [selector for part in _split(text) if part.strip() for selector in parse_selector(part)]
 
 
-def parse_selector(text: str) -> Selector:
+def parse_selector(text: str) -> list[Selector]:
     """Read one selector. Values become int, float or bool where they look like one.
 
     Raises:
@@ -42,16 +45,51 @@ def parse_selector(text: str) -> Selector:
     match = _SELECTOR.fullmatch(text)
     if not match:
         raise InputError(f"{text.strip()!r} is not an implementation; write NAME or NAME[key=value,key=value]")
-    settings: dict[str, Any] = {}
-    for item in filter(str.strip, (match["settings"] or "").split(",")):
+    settings: dict[str, list[Any]] = {}
+    for item in filter(str.strip, _split(match["settings"] or "")):
         key, equals, value = (part.strip() for part in item.partition("="))
-        if not (key and equals and value):
-            raise InputError(f"{item.strip()!r} in {text.strip()!r} is not of the form key=value")
-        key = key.replace("-", "_")
+        key, values = key.replace("-", "_"), _values(value)
+        if not (key and equals and values):
+            raise InputError(f"{item.strip()!r} in {text.strip()!r} is not of the form key=value or key=[value,value]")
         if key in settings:
             raise InputError(f"{key} is given twice in {text.strip()!r}")
-        settings[key] = _value(value)
-    return Selector(match["name"], settings)
+        settings[key] = values
+    return [Selector(match["name"], chosen) for chosen in combinations(settings)]
+
+
+def combinations(values: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    """Every choice of one value a key, the last key changing first; a single empty one where there are no keys."""
+    for chosen in itertools.product(*values.values()):
+        yield dict(zip(values, chosen, strict=True))
+
+
+def _split(text: str) -> list[str]:
+    """Cut at the commas that stand outside of brackets.
+
+    Raises:
+        InputError: brackets do not match.
+    """
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign == "[") - (sign == "]")
+        if depth < 0:
+            break
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    if depth:
+        raise InputError(f"the brackets in {text.strip()!r} do not match")
+    return parts
+
+
+def _values(text: str) -> list[Any]:
+    """The values of one key; none where the text holds none or brackets that it should not."""
+    inner = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    parts = [part.strip() for part in inner.split(",")]
+    if not all(parts) or "[" in inner or "]" in inner:
+        return []
+    return list(dict.fromkeys(_value(part) for part in parts))
 
 
 def _value(text: str) -> Any:

@@ -1,5 +1,6 @@
 """Plans: what a wrong one is told, what one file and one command line have in common, and the order of the runs."""
 
+import math
 from collections import Counter
 from pathlib import Path
 
@@ -7,12 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.benchmarks.forecast import forecast
 from bench.benchmarks.messages import as_flag
 from bench.benchmarks.plan import Plan, make_plan
-from bench.benchmarks.plan_file import read_plan
+from bench.benchmarks.plan_file import find_plan, read_plan
 from bench.benchmarks.schedule import RunSpec, candidates, schedule
+from bench.benchmarks.study import folders, plans
 from bench.datasets.errors import InputError
+from bench.implementations import registry
 from bench.implementations.hyperparameters import Hyperparameters
+from bench.implementations.selector import combinations, parse_selectors
 
 PLUGIN = Path(__file__).with_name("misbehaving_trainers.py")
 
@@ -127,6 +132,115 @@ def test_a_wrong_plan_file_is_named_with_the_key(text: str, message: str, tmp_pa
         read_plan(file)
     assert str(file) in str(caught.value)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('impl = "quick"\n\nwindow = 0', 3),
+        ('impl = "quick"\n  "vector-size" = "many"', 2),
+        ("epochs = [1, 0]", 1),
+        ("# window\nvektor-size = 3", 2),
+        ('corpus = ["a", "a"]', 1),
+        ("min-count = [1, 5]", 1),
+    ],
+)
+def test_a_wrong_plan_file_is_named_with_the_line(text: str, line: int, tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text(text)
+    with pytest.raises(InputError, match=rf"plan\.toml, line {line}: "):
+        read_plan(file)
+
+
+@pytest.mark.parametrize("name", ["quick", "parity", "scaling", "paper"])
+def test_the_ready_made_plans_are_found_by_name_and_can_be_run(name: str) -> None:
+    settings = read_plan(find_plan(Path(name)))
+    settings.pop("out", None)
+    asked = plans(settings)
+    assert asked
+    for plan in asked:
+        chosen = [name for text in plan.impl for name in (one.name for one in parse_selectors(text))]
+        assert set(chosen) <= set(registry.names())
+        assert plan.rounds >= 3
+
+
+def test_a_grid_is_every_combination_and_a_selector_s_own_value_goes_before_it() -> None:
+    asked = plans({"impl": "quick,quick[window=9]", "plugin": PLUGIN, "window": [2, 3], "threads": [1, 2]})[0]
+    found = {(one.threads, one.hyperparameters.window) for one in candidates(asked)}
+    assert found == {(threads, window) for threads in (1, 2) for window in (2, 3, 9)}
+    assert len(candidates(asked)) == 6
+    runs = schedule(asked, candidates(asked))
+    assert len({run.id for run in runs}) == len(runs) == 6 * 3
+
+
+def test_a_grid_says_the_same_in_brackets_and_in_a_plan() -> None:
+    def configurations(**settings: object) -> set[str]:
+        return {run.configuration for run in specs(**settings)}  # type: ignore[arg-type]
+
+    brackets = configurations(impl="quick[window=[2,3],vector_size=[8,9],scale=[1,2]]")
+    assert brackets == configurations(impl="quick[scale=[1,2]]", window=[2, 3], vector_size=[8, 9])
+    assert len(brackets) == 8
+
+
+@pytest.mark.parametrize(
+    ("impl", "message"),
+    [
+        ("quick[window=[2,3]", "brackets"),
+        ("quick]", "brackets"),
+        ("quick[window=[]]", "not of the form"),
+        ("quick[window=2]]", "brackets"),
+        ("quick[window=[2,[3]]]", "not of the form"),
+        ("quick[window=[2,2],window=3]", "given twice"),
+        ("quick[threads=0]", "threads must be a whole number"),
+        ("quick[window=[2,3]],quick[window=3]", "same run asked for twice"),
+    ],
+)
+def test_a_wrong_grid_in_brackets_is_one_sentence(impl: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        specs(impl)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["window", "epochs", "negative", "scale"]),
+        st.lists(st.integers(1, 99), min_size=1, max_size=4, unique=True),
+        max_size=4,
+    )
+)
+def test_what_stands_in_brackets_is_read_back(settings: dict[str, list[int]]) -> None:
+    text = ",".join(f"{key}=[{','.join(map(str, values))}]" for key, values in settings.items())
+    found = parse_selectors(f"quick[{text}],other")
+    assert [one.name for one in found] == ["quick"] * math.prod(map(len, settings.values())) + ["other"]
+    assert [one.settings for one in found[:-1]] == list(combinations(settings))
+
+
+def test_several_corpora_are_a_benchmark_each_in_folders_side_by_side(tmp_path: Path) -> None:
+    asked = plans({"impl": "quick", "corpus": ["text8", "some/wiki.txt.gz"], "window": 3})
+    assert [plan.corpus for plan in asked] == ["text8", "some/wiki.txt.gz"]
+    assert {plan.hyperparameters.window for plan in asked} == {3}
+    assert folders(asked, tmp_path) == [tmp_path / "text8", tmp_path / "wiki"]
+    with pytest.raises(InputError, match="would be called wiki"):
+        folders(plans({"corpus": ["wiki.txt", "other/wiki.gz"]}), tmp_path)
+    assert folders(asked[:1], tmp_path) == [tmp_path]
+
+
+@pytest.mark.parametrize(("text", "value"), [("90m", 5400), ("8h", 28_800), (60, 60), ("0.5 h", 1800), ("45", 45)])
+def test_a_budget_is_a_time(text: object, value: float) -> None:
+    assert make_plan({"budget": text}).budget == value
+
+
+@pytest.mark.parametrize("text", ["soon", "8 weeks", "-3h", 0, "1.2.3h", "inf"])
+def test_a_budget_that_is_no_time_is_one_sentence(text: object) -> None:
+    with pytest.raises(InputError, match="--budget must be"):
+        make_plan({"budget": text}, as_flag)
+
+
+def test_a_plan_of_a_thousand_cells_is_laid_out_and_resumed(tmp_path: Path) -> None:
+    grid = {"vector_size": list(range(1, 11)), "window": list(range(1, 11)), "epochs": [1, 2]}
+    asked = plans({"impl": "quick", "plugin": PLUGIN, "repeats": 5, **grid})[0]
+    cells = forecast(asked, tmp_path, probe=False)
+    assert len(cells) == 200
+    assert sum(cell.open for cell in cells) == 1000
 
 
 def test_a_missing_plan_file_is_one_sentence(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def test_fresh_spares_the_old_results_where_the_new_cannot_be_begun(plan: Callab
     assert load_results(out).runs[0].status == "ok"
 
 
-def test_resume_makes_what_is_missing_or_failed_and_keeps_the_rest(plan: Callable[..., Plan], tmp_path: Path) -> None:
+def test_resume_makes_what_is_missing_and_what_failed_only_if_asked(plan: Callable[..., Plan], tmp_path: Path) -> None:
     out, note = tmp_path / "out", tmp_path / "note"
     asked = plan(f"quick[note={note}],raises", repeats=2)
     first = run(asked, out)
@@ -92,7 +93,62 @@ def test_resume_makes_what_is_missing_or_failed_and_keeps_the_rest(plan: Callabl
     assert [record.id for record in second.runs] == [record.id for record in first.runs]
     assert second.created == first.created
     for before, after in zip(first.runs, second.runs, strict=True):
-        assert (before == after) == (before.status == "ok" and before.id != lost.id)
+        assert (before == after) == (before.id != lost.id)
+    third = run(asked, out, resume=True, retry_failed=True)
+    for before, after in zip(second.runs, third.runs, strict=True):
+        assert (before.started == after.started) == (before.status == "ok")
+
+
+def test_resume_may_add_implementations_and_values_of_a_grid(plan: Callable[..., Plan], tmp_path: Path) -> None:
+    out, note = tmp_path / "out", tmp_path / "note"
+    own = f"quick[note={note}]"
+    first = run(plan(own, window=[2]), out)
+    second = run(plan([own, "quick[scale=2]"], window=[2, 3]), out, resume=True)
+    assert len(second.runs) == 4
+    assert first.runs[0] in second.runs
+    assert len(trained(note)) == 2, "the window that was trained is not trained again"
+    with pytest.raises(InputError, match="--fresh"):
+        run(plan(own, window=[3]), out, resume=True)
+
+
+def test_runs_of_other_code_are_made_again(
+    plan: Callable[..., Plan], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, note = tmp_path / "out", tmp_path / "note"
+    asked = plan(f"quick[note={note}]")
+    first = run(asked, out)
+    assert first.runs[0].code
+    monkeypatch.setattr("bench.benchmarks.schedule.code", lambda *files: "another state")
+    with pytest.warns(UserWarning, match="other code or versions made them: 1 of"):
+        second = run(asked, out, resume=True)
+    assert second.runs[0].code == "another state"
+    assert len(trained(note)) == 2
+
+
+def test_two_benchmarks_do_not_share_a_directory(plan: Callable[..., Plan], tmp_path: Path) -> None:
+    with Store(tmp_path / "out").alone(), pytest.raises(InputError, match="another benchmark is writing to"):
+        run(plan(), tmp_path / "out")
+    assert run(plan(), tmp_path / "out").runs[0].status == "ok"
+
+
+def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
+    code = "import sys, time, pathlib; from bench.benchmarks.store import Store\n"
+    code += "with Store(pathlib.Path(sys.argv[1])).alone(): print('locked', flush=True); time.sleep(600)"
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"locked\n"
+        with pytest.raises(InputError, match="another benchmark"), Store(tmp_path).alone():
+            pass
+        holder.kill()
+    with Store(tmp_path).alone():
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_spent_budget_leaves_the_rest_to_resume(plan: Callable[..., Plan], tmp_path: Path) -> None:
+    asked = plan("quick,quick[scale=2]", repeats=2)
+    cut = run(asked.model_copy(update={"budget": 1e-9}), tmp_path / "out")
+    assert cut.runs == []
+    assert len(run(asked, tmp_path / "out", resume=True).runs) == 4
 
 
 def test_resume_finds_a_run_whose_launcher_was_killed_before_it_could_list_it(

@@ -13,7 +13,8 @@ import pytest
 from typer.main import get_command
 
 from bench.__main__ import app
-from bench.benchmarks.plan import make_plan
+from bench.benchmarks.plan_file import find_plan, read_plan
+from bench.benchmarks.study import plans
 from bench.datasets.catalogue import corpora
 from bench.evaluation.tasks import find_tasks
 from bench.implementations import registry
@@ -73,11 +74,14 @@ def test_bench_commands_are_understood(text: str) -> None:
     assert find_tasks(tasks[0].split(",") if tasks else None)
     if verb != "run":
         return
-    plan = make_plan({key: given[key] for key in ("impl", "corpus", "repeats", "model", "vector_size") if given[key]})
-    for one in (part for name in plan.impl for part in parse_selectors(name)):
-        if not (given["plugin"] and one.name == "mine"):
-            registry.create(one.name, dict(one.settings))
-    assert "." in plan.corpus or plan.corpus in {entry.name for entry in corpora()}
+    settings = read_plan(find_plan(given["plan"])) if given["plan"] else {}
+    settings.pop("out", None)
+    keys = ("impl", "corpus", "repeats", "model", "vector_size")
+    for plan in plans(settings | {key: given[key] for key in keys if given[key]}):
+        for one in (part for name in plan.impl for part in parse_selectors(name)):
+            if not (given["plugin"] and one.name == "mine"):
+                registry.create(one.name, dict(one.settings))
+        assert "." in plan.corpus or "wiki" in plan.corpus or plan.corpus in {entry.name for entry in corpora()}
 
 
 def test_every_verb_is_shown() -> None:
