@@ -17,10 +17,12 @@ from .words import doubts, sentences
 _GAP = 2
 """Blanks between columns."""
 
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-def results_table(results: Results) -> RenderableType:
+
+def results_table(results: Results | Summary) -> RenderableType:
     """Notice of a generated corpus, table, doubts and the reasons of runs without numbers, ready for ``print``."""
-    return Group(*_parts(summarise(results)))
+    return Group(*_parts(results if isinstance(results, Summary) else summarise(results)))
 
 
 def _parts(summary: Summary) -> Iterator[RenderableType]:
@@ -29,7 +31,9 @@ def _parts(summary: Summary) -> Iterator[RenderableType]:
         return
     if summary.corpus.generated:
         yield Panel(Text(summary.corpus.generated), title=Text("Generated corpus"), border_style="yellow", expand=False)
-    yield _Fitting(tables.main_table(summary))
+    table = tables.main_table(summary)
+    yield _Fitting(table)
+    yield from (Text(f"{_raised([number])} {note}") for number, note in enumerate(table.notes, 1))
     yield from map(Text, doubts(summary))
     for failure in summary.failures:
         rounds = f"round{'s' if len(failure.rounds) > 1 else ''} {', '.join(map(str, failure.rounds))}"
@@ -66,7 +70,7 @@ def _blocks(widths: Sequence[int], total: int) -> list[list[int]]:
 def _width(table: tables.Table, index: int) -> int:
     """Characters a column needs: its heading may break between words, its numbers may not."""
     texts = table.columns[index].title.split()
-    texts += [text for row in table.rows for text in (row[index].text, row[index].detail)]
+    texts += [text for row in table.rows for text in (_shown(row[index]), row[index].detail)]
     return max(map(cell_len, texts), default=0)
 
 
@@ -83,5 +87,13 @@ def _draw(table: tables.Table, columns: Sequence[int], widths: Sequence[int]) ->
 
 
 def _entry(entry: tables.Entry, *, name: bool) -> Text:
-    text = Text(entry.text, style="bold" if name else "")
+    text = Text(_shown(entry), style="bold" if name else "")
     return text + Text(f"\n{entry.detail}", style="dim") if entry.detail else text
+
+
+def _shown(entry: tables.Entry) -> str:
+    return f"{entry.text}{_raised(entry.notes)}"
+
+
+def _raised(numbers: Sequence[int]) -> str:
+    return " ".join(str(number).translate(_RAISED) for number in numbers)

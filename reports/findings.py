@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..benchmarks.quality_comparison import Contrast
 from . import quality, units
+from .listing import Footnotes, listed
 from .scores import headline_tasks
 from .summary import Row, Summary
 from .tables import TITLES
@@ -51,7 +52,18 @@ def choice(summary: Summary) -> str | None:
         return f"Of those faster than {base} none is shown to equal or beat it on {title} and to be worse on nothing."
     if good[0] is faster[0]:
         return None
-    return f"The fastest that is shown to equal or beat {base} on {title}, and is worse on nothing: {good[0].label}."
+    said = f"The fastest that is shown to equal or beat {base} on {title}, and is worse on nothing: {good[0].label}"
+    return f"{said}{caveat(good[0])}."
+
+
+def caveat(row: Row, base: Row | None = None) -> str:
+    """What must be said with a speed where not the training alone is timed, in brackets; empty where nothing must."""
+    noted = [one for one in (row, base) if one is not None and one.timing_note]
+    if not noted:
+        return ""
+    lines = Footnotes((one.label, one.timing_note or "") for one in noted).lines if noted != [row] else ()
+    said = "; ".join(line.removesuffix(".") for line in lines) or (row.timing_note or "").rstrip(". ")
+    return f" (what is timed is not training alone; {said})"
 
 
 def _tested(contrasts: Iterable[Sequence[Contrast]], task: str) -> bool:
@@ -74,7 +86,7 @@ def _sentence(row: Row, base: Row, summary: Summary, contrasts: Contrasts) -> st
     if row.ratio.low is not None and row.ratio.high is not None:
         interval = f" ({units.ratio_range(row.ratio.low, row.ratio.high).removesuffix('×')})"
     times = units.ratio(row.ratio.value).removesuffix("×")
-    speed = f"{row.label} trains {times} times{interval} as fast as {base.label}"
+    speed = f"{row.label} trains {times} times{interval} as fast as {base.label}{caveat(row, base)}"
     tested = [one for one in contrasts.get((row.label, base.label), ()) if one.p is not None]
     if not tested:
         scores = [part for task in headline_tasks(summary.tasks)[:2] if (part := _scores(row, base, task))]
@@ -114,7 +126,7 @@ def _where(contrasts: Sequence[Contrast]) -> str:
     titles = [TITLES.get(one.task, one.task) for one in contrasts]
     if len(titles) > _NAMED + 1:
         titles = [*titles[:_NAMED], f"{len(titles) - _NAMED} more tasks"]
-    return quality.listed(titles)
+    return listed(titles)
 
 
 def _how(contrasts: Sequence[Contrast]) -> str:

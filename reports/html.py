@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from . import quality, tables
+from . import given, quality, tables
 from .figures import Drawing
 from .markdown import dateline, details
 from .page import figure_files, render_page
@@ -66,6 +66,9 @@ def _part(part: Part, prefix: str) -> dict[str, Any]:
         "quality": view(quality.table(summary)),
         "quality_sentences": quality.sentences(summary),
         "quality_notes": quality.notes(summary),
+        "given": view(given.given_table(summary)),
+        "given_sentences": given.sentences(summary),
+        "options": view(given.options_table(summary)),
         "failures": view(tables.failures_table(summary)),
         "details": {heading: list(map(view, found)) for heading, found in details(summary)},
         "steps": steps(summary),
@@ -82,6 +85,8 @@ def _sections(shown: Mapping[str, Any]) -> list[tuple[str, str]]:
         found.append(("results", "Results"))
     if shown["quality_sentences"] or shown["quality"].table.rows:
         found.append(("quality", shown["quality"].table.caption))
+    if shown["given_sentences"] or shown["given"].table.rows or shown["options"].table.rows:
+        found.append(("given", given.HEADING))
     if shown["failures"].table.rows:
         found.append(("failures", shown["failures"].table.caption))
     if shown["drawings"]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from . import quality, tables
+from . import given, merged_from, quality, tables
 from .figures import Drawing
 from .part import Part, parts_of, title
 from .reproduce import remark, steps
@@ -43,6 +43,7 @@ def _part(part: Part, marks: str) -> list[str]:
         lines += [f"{marks} {quality.HEADING}", *map(escape, quality.sentences(summary))]
         if (verdicts := quality.table(summary)).rows:
             lines += [_table(verdicts), "\n".join(f"- {escape(note)}" for note in quality.notes(summary))]
+    lines += _given(summary, marks)
     if summary.failures:
         failures = tables.failures_table(summary)
         lines += [f"{marks} {failures.caption}", _table(failures)]
@@ -55,6 +56,15 @@ def _part(part: Part, marks: str) -> list[str]:
     return [*lines, f"{marks} How to reproduce", *_reproduce(summary)]
 
 
+def _given(summary: Summary, marks: str) -> list[str]:
+    found = [table for table in (given.given_table(summary), given.options_table(summary)) if table.rows]
+    said = given.sentences(summary)
+    if not found and not said:
+        return []
+    lines = [f"{marks} {given.HEADING}", *map(escape, said)]
+    return lines + [_table(table, caption=table.caption != given.HEADING) for table in found]
+
+
 def details(summary: Summary) -> list[tuple[str, list[Table]]]:
     """The tables behind the main one, by heading; empty ones are left out."""
     found = [
@@ -63,6 +73,7 @@ def details(summary: Summary) -> list[tuple[str, list[Table]]]:
         ("Timing", [tables.timing_table(summary)]),
         ("Hyperparameters", [tables.hyperparameters_table(summary)]),
         ("Corpus", [tables.corpus_table(summary)]),
+        (merged_from.HEADING, [merged_from.merged_from(summary)]),
         ("Environment", [tables.environment_table(summary)]),
     ]
     return [(heading, kept) for heading, some in found if (kept := [table for table in some if table.rows])]
@@ -92,11 +103,19 @@ def _table(table: Table, *, caption: bool = False) -> str:
     rule = ["---:" if column.numeric else "---" for column in table.columns]
     body = [[_entry(entry) for entry in row] for row in table.rows]
     lines = [f"| {' | '.join(cells)} |" for cells in (head, rule, *body)]
-    return "\n".join([*([f"**{escape(table.caption)}**", ""] if caption else []), *lines])
+    notes = [f"{number}. {escape(note)}" for number, note in enumerate(table.notes, 1)]
+    above = [f"**{escape(table.caption)}**", ""] if caption else []
+    return "\n".join([*above, *lines, *(["", *notes] if notes else [])])
 
 
 def _entry(entry: Entry) -> str:
-    return f"{escape(entry.text)} ({escape(entry.detail)})" if entry.detail else escape(entry.text)
+    text = f"{escape(entry.text)}{raised(entry.notes)}"
+    return f"{text} ({escape(entry.detail)})" if entry.detail else text
+
+
+def raised(numbers: Sequence[int]) -> str:
+    """Numbers of footnotes, set small and high."""
+    return f"<sup>{', '.join(map(str, numbers))}</sup>" if numbers else ""
 
 
 def _reproduce(summary: Summary) -> list[str]:

@@ -10,6 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ from pydantic import ValidationError
 
 from ..benchmarks.history.fingerprint import fingerprint
 from ..benchmarks.records import Results, RunRecord
-from ..benchmarks.store import RUNS
 from .sources import Source, slug, without_copies
+from .summary import Summary, log_of, summarise
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,12 @@ class Group:
     results: Results
     logs: Mapping[str, Path] = field(default_factory=dict)
 
+    @cached_property
+    def summary(self) -> Summary:
+        """What the results say, worked out once. Logs of merged runs are those that a merged report copies."""
+        merged = "sources" in self.results.environment
+        return summarise(self.results, {run: log_of(run) for run in self.logs} if merged else None)
+
 
 def groups(sources: Sequence[Source], out: Path | None = None) -> list[Group]:
     """Sort results into groups and merge each.
@@ -46,7 +53,7 @@ def groups(sources: Sequence[Source], out: Path | None = None) -> list[Group]:
     """
     if len(sources) == 1 and out is None:
         only = sources[0].results
-        return [Group(slug(only.corpus.name), _title(only), only)]
+        return [Group(slug(only.corpus.name), _title(only), only, _logs(sources[0]))]
     known = without_copies(sources)
     taken = Counter(run.id for source in known for run in source.results.runs)
     prefixes = _apart([slug(source.label) for source in known], "-")
@@ -78,14 +85,18 @@ def _comparable(results: Results, number: int) -> str:
 
 def _moved(source: Source, names: Mapping[str, str], out: Path | None) -> tuple[Source, dict[str, Path]]:
     """A source whose runs have other ids and are reached from another directory, and the logs of those that failed."""
-    runs, logs = [], {}
+    runs = []
     for run in source.results.runs:
         vectors = None if run.vectors is None or out is None else os.path.relpath(source.directory / run.vectors, out)
         runs.append(run.model_copy(update={"id": names[run.id], "vectors": vectors}))
-        log = source.directory / RUNS / run.id / "log.txt"
-        if run.status != "ok" and log.is_file():
-            logs[names[run.id]] = log
+    logs = {names[run]: log for run, log in _logs(source).items()}
     return replace(source, results=source.results.model_copy(update={"runs": runs})), logs
+
+
+def _logs(source: Source) -> dict[str, Path]:
+    """Logs of the runs that failed, by id, for those that are there."""
+    lost = {run.id: source.directory / log_of(run.id) for run in source.results.runs if run.status != "ok"}
+    return {run: log for run, log in lost.items() if log.is_file()}
 
 
 def _merged(sources: Sequence[Source]) -> Results:
@@ -151,7 +162,9 @@ def _facts(source: Source, rounds: Sequence[int]) -> dict[str, Any]:
         "runs": ", ".join(f"{number} {status}" for status, number in statuses.items()),
         "implementations": list(dict.fromkeys(run.implementation for run in results.runs)),
         "created": results.created.isoformat(timespec="minutes"),
+        "machine": _machine(results),
         "harness": _code_name(results),
+        "command": results.command,
     }
 
 
@@ -178,11 +191,15 @@ def _shared(environments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _title(results: Results) -> str:
+    return f"{results.corpus.name}, {_machine(results) or 'machine not recorded'}"
+
+
+def _machine(results: Results) -> str | None:
     cpu = _table(results.environment, "cpu")
     if not cpu.get("model"):
-        return f"{results.corpus.name}, machine not recorded"
+        return None
     cores = f", {cpu['cores']} cores" if cpu.get("cores") else ""
-    return f"{results.corpus.name}, {cpu['model']}{cores}"
+    return f"{cpu['model']}{cores}"
 
 
 def _table(environment: Mapping[str, Any], name: str) -> Mapping[str, Any]:

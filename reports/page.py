@@ -63,10 +63,10 @@ def _bind(text: str) -> str:
 
 
 def _breakable(label: str) -> str:
-    """A label that may break at the bracket and commas of ``numpy[negatives=window,…]``."""
+    """A label that may break at the bracket and commas of ``numpy[negatives=window,…]``, and in ``1/vector_size``."""
     from markupsafe import Markup, escape
 
-    return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=[\[,])(?=[^\s\d])", label))
+    return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=[\[,])(?=[^\s\d])|(?<=/)(?=[a-z]{3})", label))
 
 
 def _inline(drawing: Drawing, prefix: str) -> str:

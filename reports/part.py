@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .figures import Drawing
-from .quality import listed
+from .listing import listed
 from .summary import Summary
 
 

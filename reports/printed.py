@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from ..datasets.errors import InputError
+from ..datasets.suggestion import suggestion
 from . import paper
 from .bibtex import references
 from .merge import groups
@@ -45,8 +45,7 @@ def printed(
         return references([group.results for group in found])
     name = table or paper.TABLES[0]
     if name not in paper.TABLES:
-        close = get_close_matches(name, paper.TABLES, n=1, cutoff=0.5)
-        raise InputError(f"there is no table {name!r}; " + (f"did you mean {close[0]}?" if close else _tables()))
+        raise InputError(f"there is no table {name!r}; {suggestion(name, paper.TABLES, most=1) or _tables()}")
     drawn = paper.table(name, found, _names(columns))
     if not drawn.rows:
         raise InputError("these results hold no finished run, so there is no table to write")

@@ -1,6 +1,5 @@
 """Quality: equal, better or undecided. What the seeds allow to say, as a table and in sentences."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from ..benchmarks.quality_comparison import Contrast
@@ -104,10 +103,3 @@ def _row(one: Contrast, *, named: bool) -> tuple[Entry, ...]:
 def _score(value: float | None, sd: float | None, seeds: int, metric: str) -> Entry:
     spread = "" if sd is None else f"± {units.size(sd, metric).removesuffix(' points')}, "
     return Entry(units.fraction(value, metric), f"{spread}n = {seeds}", value)
-
-
-def listed(names: Sequence[str], most: int = 6) -> str:
-    """Names as a sentence lists them; of very many the first."""
-    if len(names) > most + 1:
-        names = [*names[:most], f"{len(names) - most} more"]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

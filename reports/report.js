@@ -10,10 +10,10 @@
   };
   const flat = (text) => text.replace(/\s+/g, " ").trim();
 
-  // What a cell says, and its small print.
+  // What a cell says, without the numbers of footnotes, and its small print.
   const small = (cell) => flat(cell.querySelector("small")?.textContent ?? "");
   const said = (cell) => {
-    const own = [...cell.childNodes].filter((node) => node.nodeName !== "SMALL");
+    const own = [...cell.childNodes].filter((node) => !["SMALL", "SUP"].includes(node.nodeName));
     return flat(own.map((node) => (node.nodeName === "BR" ? " " : node.textContent)).join(""));
   };
   const value = (cell) => parseFloat(cell.dataset.order ?? cell.dataset.value);

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from . import units
-from .quality import listed
+from .listing import listed
 from .summary import Row, Summary
 
 _MODELS = {"skipgram": "skip-gram", "cbow": "CBOW"}

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from ..benchmarks.store import RESULTS, load_results
 from ..datasets.errors import InputError
+from . import stale
 from .merge import Group, groups
 from .sources import Source, read_sources
+from .summary import log_of
 from .write import write_groups
 
 
@@ -42,11 +44,14 @@ def report_on(
     found = groups(sources, out)
     folders = [group.name if len(found) > 1 else "" for group in found]
     _check_free([out, *(out / folder for folder in folders)], sources)
-    contents = {f"runs/{run}/log.txt": log for group in found for run, log in _logs(group)}
+    contents = {log_of(run): log for group in found for run, log in _logs(group)}
     for group, folder in zip(found, folders, strict=True):
         text = group.results.model_dump_json(indent=1) + "\n"
         contents[(Path(folder) / RESULTS).as_posix()] = text.encode()
-    return found, write_groups(found, out, formats=formats, only=only, beside=contents)
+    earlier = stale.of_merging(out, folders, [source.directory for source in sources])
+    written = write_groups(found, out, formats=formats, only=only, beside=contents)
+    stale.remove(out, earlier - {path.relative_to(out).as_posix() for path in written})
+    return found, written
 
 
 def _check_free(places: Sequence[Path], sources: Sequence[Source]) -> None:

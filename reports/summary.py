@@ -92,6 +92,11 @@ class Row:
     def is_baseline(self) -> bool:
         return self.baseline == self.label
 
+    @property
+    def timing_note(self) -> str | None:
+        """What else, or less, than training its words/s hold, in words."""
+        return self.run.timing_note
+
     def score(self, task: str) -> ScoreSummary | None:
         """The headline score of a task."""
         return next((score for (name, _), score in self.scores.items() if name == task), None)
@@ -129,6 +134,11 @@ class Summary:
         return tuple(row.label for row in self.rows if row.is_baseline)
 
 
+def log_of(run: str) -> str:
+    """The path of a run's log in a results directory."""
+    return f"{RUNS}/{run}/log.txt"
+
+
 def summarise(results: Results, logs: Mapping[str, str] | None = None) -> Summary:
     """Aggregate a results file. Runs that differ in anything but round and seed never share a row.
 
@@ -139,7 +149,7 @@ def summarise(results: Results, logs: Mapping[str, str] | None = None) -> Summar
     """
     if logs is None:
         merged = "sources" in results.environment
-        logs = {} if merged else {run.id: f"{RUNS}/{run.id}/log.txt" for run in results.runs}
+        logs = {} if merged else {run.id: log_of(run.id) for run in results.runs}
     groups = cells(results.runs)
     bases = {cell.label: _baseline(cell, groups) for cell in groups}
     rows = [_row(cell, bases[cell.label]) for cell in groups]

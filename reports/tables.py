@@ -1,10 +1,11 @@
 """The tables of a report as plain data; each exporter draws them in its own form."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import units
+from .listing import Footnotes
 from .scores import ScoreSummary, headline_tasks
 from .summary import Estimate, Row, Summary
 
@@ -54,6 +55,7 @@ class Entry:
         value: the number that it shows, in full; rows are sorted by it.
         order: what to sort by instead, where that is not a number that is shown.
         links: files that the text names.
+        notes: numbers of the table's footnotes on it.
     """
 
     text: str
@@ -61,16 +63,18 @@ class Entry:
     value: float | None = None
     order: float | None = None
     links: tuple[str, ...] = ()
+    notes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table ready to draw. Its first column names the rows."""
+    """A table ready to draw. Its first column names the rows, ``notes`` are its footnotes from number 1."""
 
     name: str
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Entry, ...], ...]
+    notes: tuple[str, ...] = ()
 
 
 def main_table(summary: Summary) -> Table:
@@ -78,6 +82,7 @@ def main_table(summary: Summary) -> Table:
     baseline = summary.baselines[0] if len(summary.baselines) == 1 else "baseline"
     tasks = headline_tasks(summary.tasks)
     gpu = any(row.gpu_memory is not None for row in summary.rows)
+    notes = timing_notes(summary)
     columns = [
         Column("Implementation"),
         Column("Words/s", True),
@@ -91,8 +96,8 @@ def main_table(summary: Summary) -> Table:
     rows = [
         (
             Entry(row.label, implementation_detail(row)),
-            speed_entry(row.speed),
-            ratio_entry(row),
+            _noted(speed_entry(row.speed), row, notes),
+            _noted(ratio_entry(row), row, notes),
             *(score_entry(row.score(task)) for task in tasks),
             Entry(units.memory(row.memory), value=row.memory),
             *([Entry(units.memory(row.gpu_memory), value=row.gpu_memory)] if gpu else []),
@@ -101,7 +106,18 @@ def main_table(summary: Summary) -> Table:
         )
         for row in summary.rows
     ]
-    return Table("results", "Speed and quality by implementation", tuple(columns), tuple(rows))
+    return Table("results", "Speed and quality by implementation", tuple(columns), tuple(rows), notes.lines)
+
+
+def timing_notes(summary: Summary) -> Footnotes:
+    """What must be known of the words/s of some implementations: that not the training alone is timed."""
+    return Footnotes((row.label, row.timing_note) for row in summary.rows if row.speed and row.timing_note)
+
+
+def _noted(entry: Entry, row: Row, notes: Footnotes) -> Entry:
+    if entry.value is None or not row.timing_note:
+        return entry
+    return replace(entry, notes=(notes.number(row.label, row.timing_note),))
 
 
 def timing_table(summary: Summary) -> Table:
@@ -206,8 +222,9 @@ def corpus_table(summary: Summary) -> Table:
 
 
 def environment_table(summary: Summary) -> Table:
-    """The machine and the software, as they were recorded."""
-    return _facts("environment", "Environment", dict(_flatten(summary.environment)))
+    """The machine and the software, as they were recorded; the sources of merged results have a table of their own."""
+    recorded = {name: value for name, value in summary.environment.items() if name != "sources"}
+    return _facts("environment", "Environment", dict(_flatten(recorded)))
 
 
 def settings_of(row: Row) -> dict[str, str]:
@@ -219,10 +236,10 @@ def settings_of(row: Row) -> dict[str, str]:
 
 
 def implementation_detail(row: Row) -> str:
-    """Version, options and device of a row: what its label leaves out."""
-    options = ", ".join(f"{name}={plain(value)}" for name, value in row.run.options.items())
+    """Version and device of a row, where its label leaves them out; its options stand with what it was given."""
+    version = "" if f"version={row.run.version}" in row.label else row.run.version or ""
     device = row.run.device if row.finished and row.run.device != "cpu" else ""
-    return " · ".join(part for part in (row.run.version or "", options, device) if part)
+    return " · ".join(part for part in (version, device) if part)
 
 
 def speed_entry(speed: Estimate | None) -> Entry:

@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping
 
 from . import findings, units
-from .quality import listed
+from .listing import listed
+from .rounds import too_few
 from .scores import headline_tasks
 from .summary import Row, Summary
 
@@ -34,7 +35,13 @@ def sentences(summary: Summary) -> list[str]:
     alone = len(summary.finished_rows) == 1
     if fastest and fastest.speed:
         lead = f"{fastest.label} was the fastest" if not alone else f"{fastest.label} trained"
-        lines.append(f"{lead} at {units.rate(fastest.speed.value)}{_rate_interval(fastest)} words/s.")
+        lines.append(f"{lead} at {units.rate(fastest.speed.value)}{_rate_interval(fastest)} words/s{_but(fastest)}.")
+        training = next((row for row in summary.rows if row.speed and not row.timing_note), None)
+        if fastest.timing_note and training is not None and training.speed:
+            lines.append(
+                f"Of those whose training alone is timed {training.label} was the fastest, at "
+                f"{units.rate(training.speed.value)}{_rate_interval(training)} words/s."
+            )
     lines += findings.comparisons(summary)
     if best := findings.choice(summary):
         lines.append(best)
@@ -81,14 +88,16 @@ def _interval_note(summary: Summary) -> str:
         return "Every implementation ran one round (n = 1), so speeds have no interval: run with more --repeats."
     if rounds and rounds[0] == 1:
         note += " Where n = 1 there is none."
-    few = [n for n in rounds if 1 < n < 6]
-    if few:
-        covered = 100 * (1 - 2 ** (1 - few[0]))
-        note += (
-            f" With {few[0]} rounds such an interval is at most the range of the rounds, which holds the true median "
-            f"with a probability of {covered:.0f} %, not 95 %: six rounds are the fewest that can give it."
-        )
+    if said := too_few(rounds):
+        note += f" {said}"
     return note
+
+
+def _but(row: Row) -> str:
+    """Of the fastest: a comparison that follows says it in full."""
+    if row.timing_note and row.ratio and not row.is_baseline:
+        return ", though not by training alone"
+    return findings.caveat(row)
 
 
 def _rate_interval(row: Row) -> str:

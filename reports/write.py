@@ -1,20 +1,19 @@
 """Writes reports: the page, Markdown, tables, references and figures, all replaced together."""
 
-import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 
 from ..benchmarks.store import RESULTS
 from ..datasets.errors import InputError
-from . import figures, html, markdown, paper
+from ..datasets.suggestion import suggestion
+from . import figures, html, markdown, paper, stale
 from .bibtex import references
 from .files import replace_all
 from .merge import Group, groups
 from .part import Part
 from .sources import read_sources
-from .summary import Summary, summarise
+from .summary import Summary
 
 FILES = {
     "html": ("report.html",),
@@ -62,10 +61,8 @@ def write_groups(
     """Make one report of groups of results; ``beside`` are further files of it."""
     wanted = _known(formats, FORMATS, "format") if formats is not None else figures.FORMATS if only else FORMATS
     drawn = None if only is None else _known(only, [module.NAME for module in figures.FIGURES], "figure")
-    summaries = [summarise(group.results) for group in found]
     parts = [
-        _part(group, summary, [other for other in summaries if other is not summary], out, wanted, drawn)
-        for group, summary in zip(found, summaries, strict=True)
+        _part(group, [other.summary for other in found if other is not group], out, wanted, drawn) for group in found
     ]
     contents: dict[str, bytes] = dict(beside or {})
     for part in parts:
@@ -89,27 +86,30 @@ def write_groups(
         raise InputError(
             f"cannot write the report into {out}: {error.strerror}; make room or choose another directory"
         ) from error
-    _remove_stale(out, {*_names(found, wanted, drawn)} - {*contents})
+    stale.remove(out, {*_names(found, wanted, drawn)} - {*contents})
     return written
 
 
 def _part(
-    group: Group, summary: Summary, beside: Sequence[Summary], out: Path, formats: Collection[str],
-    only: Collection[str] | None,
-) -> Part:  # fmt: skip
+    group: Group, beside: Sequence[Summary], out: Path, formats: Collection[str], only: Collection[str] | None
+) -> Part:
     """What the pages show of a group. Where others stand beside it, it has a folder for its figures."""
     shown = {form for form in figures.FORMATS if form in formats}
     shown |= {needed for form, needed in (("html", "svg"), ("markdown", "png")) if form in formats}
     if not shown:
-        return Part(summary, (), group.title)
+        return Part(group.summary, (), group.title)
     names = [module.NAME for module in figures.FIGURES]
     saved = figures.saved_vectors(group.results, out) if "stability" in (names if only is None else only) else None
     drawings = figures.draw_all(
-        summary, saved=saved, beside=beside, only=only, formats=[form for form in figures.FORMATS if form in shown]
+        group.summary,
+        saved=saved,
+        beside=beside,
+        only=only,
+        formats=[form for form in figures.FORMATS if form in shown],
     )
     if beside:
         drawings = [replace(drawing, name=f"{group.name}/{drawing.name}") for drawing in drawings]
-    return Part(summary, drawings, group.title)
+    return Part(group.summary, drawings, group.title)
 
 
 def _linked(parts: Sequence[Part], contents: Collection[str], out: Path) -> list[Part]:
@@ -139,8 +139,7 @@ def _tables(found: Sequence[Group], formats: Collection[str]) -> dict[str, bytes
 def _known(names: Collection[str], all_of: Sequence[str], what: str) -> list[str]:
     for name in names:
         if name not in all_of:
-            close = get_close_matches(name, all_of, n=2, cutoff=0.5)
-            hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(all_of)}"
+            hint = suggestion(name, all_of, most=2) or f"there are {', '.join(all_of)}"
             raise InputError(f"a report has no {what} {name!r}; {hint}")
     return list(dict.fromkeys(names))
 
@@ -162,12 +161,6 @@ def _names(found: Sequence[Group], formats: Collection[str], only: Collection[st
 
 def _there(found: Sequence[Group], out: Path) -> set[str]:
     """Files of a report that lie there already: the page may link them."""
-    names = {RESULTS, *_names(found, FORMATS, None)} - {"report.html"}
+    own = [RESULTS] if len(found) == 1 else []  # those of several groups lie in their folders
+    names = {*own, *_names(found, FORMATS, None)} - {"report.html"}
     return {name for name in names if (out / name).is_file()}
-
-
-def _remove_stale(directory: Path, names: Collection[str]) -> None:
-    for name in names:
-        with contextlib.suppress(OSError):
-            (directory / name).unlink(missing_ok=True)
-            (directory / name).parent.rmdir()  # only where it is empty

@@ -22,8 +22,8 @@ from bench.evaluation.exploring.questions import neighbors as ask_neighbors
 from bench.evaluation.exploring.word_map import word_map as lay_map
 from bench.reports import exploring
 from bench.reports.figures import style
+from bench.reports.figures.fonts import families
 from bench.reports.illustrations import Answers, analogy, axes, illustrate, neighbors, word_map, write_illustrations
-from bench.reports.illustrations.fonts import families
 from bench.reports.illustrations.names import columns, differing, file_name, shown
 
 WORDS = [

@@ -192,11 +192,65 @@ def test_one_report_of_two_directories(write, tmp_path):
         path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()
     }
     page = (out / "report.html").read_text().replace("<wbr>", "")
-    for text in ("boom", "tables/results.csv", "references.bib", "sources[1].directory"):
+    for text in ("boom", "tables/results.csv", "references.bib"):
         assert text in page
+    assert f'href="runs/{run.id}/log.txt"' in page, "the log of a failed run is a link away"
     assert load_results(out).runs == found[0].results.runs
     again, _ = report_on([out], formats=["csv"])  # what was merged is a results directory like any other
     assert again[0].results == load_results(out)
+
+
+def test_merged_results_list_their_sources(write, tmp_path):
+    command = "python -m bench run --impl numba --out a"
+    first, second = write("a", FAST, command=command), write("b", SLOW, created="2026-05-06T07:08:09Z", command=None)
+    report_on([first, second], tmp_path / "both", formats=["html", "markdown"], only=["speed"])
+    text = (tmp_path / "both" / "report.md").read_text()
+    section = text.split("## Sources")[1].split("\n## ")[0]
+    assert (
+        "| a | 2026-03-04T05:06+00:00 | 1–3 | 3 ok | numba | Some CPU, 4 cores | code c0dec0de | " + command in section
+    )
+    assert "| b | 2026-05-06T07:08+00:00 | 4–6 | 3 ok | gensim | Some CPU, 4 cores | code c0dec0de | – |" in section
+    assert "sources" not in text.split("## Environment")[1], "they stand once"
+    assert "## Sources" not in _report_of_one(first)
+
+
+def _report_of_one(directory):
+    report_on([directory], formats=["markdown"], only=["speed"])
+    return (directory / "report.md").read_text()
+
+
+def test_a_merged_report_that_has_lost_a_group_keeps_nothing_of_it(write, tmp_path):
+    out = tmp_path / "both"
+    lost = {**SLOW, "failures": {4: ("failed", "boom")}}
+    first, second = write("a", FAST), write("b", lost, corpus={"sha256": "cd" * 32, "name": "large"})
+    run = load_results(second).runs[-1].id
+    (second / "runs" / run).mkdir(parents=True)
+    (second / "runs" / run / "log.txt").write_text("what it said")
+    for own in (out / "mine" / "notes.txt", out / "figures" / "large" / "mine.png"):
+        own.parent.mkdir(parents=True)
+        own.write_text("mine")
+    report_on([first, second], out, formats=["markdown", "pdf"], only=["speed"])
+    assert (out / "large" / "results.json").is_file()
+    assert (out / "runs" / run / "log.txt").is_file()
+    report_on([first], out, formats=["markdown"], only=["speed"])
+    files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    kept = {"mine/notes.txt", "figures/large/mine.png"}
+    assert files == {"results.json", "report.md", "tables/results.md"} | kept
+    assert not (out / "large").exists()
+    assert not (out / "runs" / run).exists()
+    report_on([first, second], out, formats=["csv"])
+    assert not (out / "results.json").exists(), "of several groups each has its own"
+
+
+def test_only_what_a_merging_left_is_taken_for_an_old_group(write, tmp_path):
+    out = tmp_path / "both"
+    first, second = write("a", FAST), write("b", SLOW)
+    report_on([first], out / "small", formats=["csv"])  # merged results, and a table beside them
+    own = write("both/measured", SLOW)
+    report_on([first, second], out, formats=["csv"])
+    report_on([first], out, formats=["csv"])
+    assert (out / "small" / "results.json").is_file()
+    assert (own / "results.json").is_file()
 
 
 def test_groups_have_their_own_parts_and_figures(write, tmp_path):
@@ -271,7 +325,13 @@ def results(make_results, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name, factor in (("planted", 1.0), ("again", 1.1)):
         some = [
-            {**one, "speeds": [factor * one["speeds"][0]], "accuracy": one["accuracy"] + seed / 1000, "seed": seed}
+            {
+                **one,
+                "speeds": [factor * one["speeds"][0]],
+                "accuracy": one["accuracy"] + seed / 1000,
+                "seed": seed,
+                "extra": {"given": {"window": {"value": 5, "note": None}}},
+            }
             for one in (FAST, SLOW)
             for seed in (1, 2, 3)
         ]
@@ -283,7 +343,7 @@ def results(make_results, tmp_path, monkeypatch):
 def test_the_commands_of_the_page_run(results, tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "FIGURES", (figures.speed, figures.memory))  # to draw all of them takes long
     commands = [line for block in blocks("bash") for line in block.splitlines() if line]
-    assert len(commands) == 9
+    assert len(commands) == 10
     for line in commands:
         words = line.partition(" > ")[0]
         assert shlex.split(words)[:3] == ["python", "-m", "bench"]

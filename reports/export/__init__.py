@@ -2,12 +2,12 @@
 
 import importlib
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 
 from ...benchmarks.records import Results
 from ...datasets.errors import InputError
+from ...datasets.suggestion import suggestion
 from ..files import replace_all
 
 FORMATS = {
@@ -51,8 +51,7 @@ def exporter(form: str) -> ModuleType:
         InputError: there is none of that name.
     """
     if form not in FORMATS:
-        close = get_close_matches(form, FORMATS, n=2, cutoff=0.4)
-        hint = f"did you mean {' or '.join(close)}?" if close else f"the formats are {', '.join(FORMATS)}"
+        hint = suggestion(form, list(FORMATS), most=2, cutoff=0.4) or f"the formats are {', '.join(FORMATS)}"
         raise InputError(f"there is no format {form!r}; {hint}")
     return importlib.import_module(f".{FORMATS[form]}", __name__)
 

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 _FIELDS = (
     "id", "implementation", "version", "status", "reason", "threads", "device", "seed", "round", "started",
     "prepare_seconds", "compile_seconds", "transfer_seconds", "train_seconds", "evaluate_seconds", "words_per_second",
-    "trained_words_per_second", "cpu_seconds", "peak_memory_bytes", "peak_gpu_memory_bytes",
+    "timing_note", "trained_words_per_second", "cpu_seconds", "peak_memory_bytes", "peak_gpu_memory_bytes",
 )  # fmt: skip
 
 
 def frame(results: Results) -> pd.DataFrame:
     """The runs, those that failed among them, with types that know of missing values.
 
-    Columns: fields of the run; ``options`` as JSON; each hyperparameter by its name; conditions; for each score
-    ``TASK/METRIC`` with ``/low``, ``/high``, ``/n`` and ``/total``; and what all runs share (corpus, revision,
+    Columns: fields of the run; ``options`` and ``given`` as JSON; each hyperparameter by its name; conditions; for each
+    score ``TASK/METRIC`` with ``/low``, ``/high``, ``/n`` and ``/total``; and what all runs share (corpus, revision,
     processor), repeated, so that tables of several benchmarks can be put under one another.
     """
     import pandas as pd
@@ -35,6 +35,7 @@ def frame(results: Results) -> pd.DataFrame:
 def _row(run: RunRecord) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(run, name) for name in _FIELDS}
     row["options"] = json.dumps(run.options, sort_keys=True)
+    row["given"] = json.dumps({name: one.model_dump() for name, one in run.given.items()}, ensure_ascii=False)
     row |= run.hyperparameters.model_dump(mode="json")
     row |= run.conditions.model_dump(mode="json")
     for score in run.scores:

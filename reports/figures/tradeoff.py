@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .. import units
+from ..listing import listed
 from ..summary import Summary
 from . import pareto, quality, rows, speed, style
 from .labels import Spot, place
@@ -117,16 +118,17 @@ def _front(data: Data) -> str:
     """Who is on the front, and how sure that is: intervals that overlap call nobody worse."""
     said = [
         f"On the Pareto front (filled; of no other are both measured speed and score at least as high): "
-        f"{_list(data.front)}."
+        f"{listed(data.front, most=None)}."
     ]
     if data.uncertain:
         said.append(
-            f"A faster one’s score interval overlaps that of {_list(data.uncertain)}, whose place there may be chance."
+            f"A faster one’s score interval overlaps that of {listed(data.uncertain, most=None)}, whose place there "
+            "may be chance."
         )
     if data.possible:
         said.append(
             f"Off it, but with score intervals that overlap those of the faster ones, and so not shown to score lower: "
-            f"{_list(data.possible)}."
+            f"{listed(data.possible, most=None)}."
         )
     return " ".join(said)
 
@@ -139,10 +141,6 @@ def _staircase(data: Data, factor: float, left: float, bottom: float) -> list[tu
         x, y = by_label[label]
         steps += [(x, steps[-1][1]), (x, y)]
     return [*steps, (left, steps[-1][1])]
-
-
-def _list(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _spot(fast: speed.Mark, good: quality.Mark, factor: float, steps: Sequence[tuple[float, float]]) -> Spot:

@@ -14,11 +14,11 @@ from typing import Any
 
 from ...datasets.errors import InputError
 from ..figures import FORMATS, Drawing, style
+from ..figures.fonts import fonts_of
 from ..figures.saving import saved
 from ..files import replace_all
 from . import analogy, axes, neighbors, word_map
 from .answers import Answers
-from .fonts import fonts_of
 
 __all__ = ["FORMATS", "Answers", "illustrate", "write_illustrations"]
 

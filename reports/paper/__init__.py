@@ -7,7 +7,7 @@ from typing import cast
 from ..merge import Group
 from .table import PaperTable, chosen
 
-TABLES = ("results", "quality", "tasks")
+TABLES = ("results", "quality", "tasks", "given")
 """Tables by name: module ``NAME``, function ``NAME_table``."""
 
 FORMATS = {"latex": "tex", "markdown": "md", "csv": "csv"}

@@ -11,8 +11,8 @@ from .table import EMPTY, Cell, Column, PaperTable
 def render(table: PaperTable, *, caption: str | None = None, label: str | None = None) -> str:
     """The table, UTF-8; what was not measured is an empty field.
 
-    ``KEY_low`` and ``KEY_high`` end the interval of ``KEY``, ``KEY_mark`` is ``best`` or ``equal``, each only where a
-    row has one. Units: words/s, bytes, seconds, fractions.
+    ``KEY_low`` and ``KEY_high`` end the interval of ``KEY``, ``KEY_mark`` is ``best`` or ``equal``, ``KEY_note`` is its
+    footnote, each only where a row has one. Units: words/s, bytes, seconds, fractions.
 
     Raises:
         InputError: a caption or a label was given, for which CSV has no place.
@@ -41,6 +41,8 @@ def _parts(table: PaperTable, column: Column) -> Iterator[str]:
         yield "detail"
     if any(cell.mark for cell in cells):
         yield "mark"
+    if any(cell.note for cell in cells):
+        yield "note"
 
 
 def _field(cell: Cell, part: str) -> str:
@@ -53,9 +55,11 @@ def _field(cell: Cell, part: str) -> str:
             return cell.mark or ""
         case "detail":
             return cell.detail
+        case "note":
+            return "" if cell.note is None else cell.note.text
     if cell.value is not None:
         return _number(cell.value)
-    return "" if cell == EMPTY else cell.text
+    return "" if cell.text == EMPTY.text else cell.text
 
 
 def _number(value: float | None) -> str:

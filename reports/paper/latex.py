@@ -5,10 +5,12 @@ into a ``table`` of the author's; with one, or with a label, it is the whole ``t
 """
 
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from ...datasets.errors import InputError
+from ..listing import Footnotes
 from .latex_text import LONGEST, escaped, lines, sentence
 from .table import EMPTY, NOTES, Cell, Column, Mark, PaperTable
 
@@ -18,7 +20,10 @@ _WIDEST = 44
 _HEADING = 15
 """Characters of a line of a heading."""
 
-_SIGNS: Mapping[Mark, str] = {"equal": r"$^\dagger$"}
+_NARROW = 11
+"""Characters of a line of a narrow column."""
+
+_SIGNS: Mapping[Mark, str] = {"equal": r"\dagger"}
 
 
 def render(table: PaperTable, *, caption: str | None = None, label: str | None = None) -> str:
@@ -38,7 +43,7 @@ def render(table: PaperTable, *, caption: str | None = None, label: str | None =
     if label is not None and not re.fullmatch(r"[A-Za-z0-9:._/+-]+", label):
         raise InputError(f"--label {label!r} is no label: take letters, digits and : . _ / + -, as in tab:results")
     environment = "table" if _width(table) <= _WIDEST else "table*"
-    notes = [*_mark_notes(table), *map(sentence, table.notes)]
+    notes = [*_mark_notes(table), *_footnotes(table), *map(sentence, table.notes)]
     return "\n".join(
         [
             rf"\begin{{{environment}}}",
@@ -63,19 +68,20 @@ def _tabular(table: PaperTable, *, notes: bool) -> Iterator[str]:
     heads = [_heading(column)[::-1] for column in table.columns]
     yield from list(map(_row, zip_longest(*heads, fillvalue="")))[::-1]
     yield r"\midrule"
-    for number, block in enumerate(table.blocks):
-        if number:
+    numbers = table.footnotes
+    for place, block in enumerate(table.blocks):
+        if place:
             yield r"\midrule"
         if block.title:
             yield rf"\multicolumn{{{len(sides)}}}{{@{{}}l@{{}}}}{{\emph{{{escaped(block.title)}}}}} \\"
         for position, row in enumerate(block.rows):
-            cells = [_lines(row.get(column.key, EMPTY)) for column in table.columns]
+            cells = [_lines(column, row.get(column.key, EMPTY), numbers) for column in table.columns]
             if position and max(map(len, cells)) > 1:
                 yield r"\addlinespace[2pt]"
             yield from map(_row, zip_longest(*cells, fillvalue=""))
     yield r"\bottomrule"
     if notes:
-        for note in _mark_notes(table):
+        for note in [*_mark_notes(table), *_footnotes(table, _width(table))]:
             yield rf"\multicolumn{{{len(sides)}}}{{@{{}}l@{{}}}}{{\footnotesize {note}}} \\"
     yield r"\end{tabular}"
 
@@ -89,6 +95,8 @@ def _heading(column: Column) -> list[str]:
     if column.title in ("n", "p"):
         return [f"${column.title}$"]
     words = column.title.split()
+    if column.narrow:
+        return lines(column.title, _NARROW)
     if len(column.title) > _HEADING or (not column.unit and len(words) == 1):
         found = lines(column.title, _HEADING)
     else:
@@ -101,15 +109,20 @@ def _heading(column: Column) -> list[str]:
     return [*found[:-1], f"{found[-1]} {unit}"] if len(found) > 1 else [*found, unit]
 
 
-def _lines(cell: Cell) -> list[str]:
+def _lines(column: Column, cell: Cell, numbers: Footnotes) -> list[str]:
     """The lines of an entry, its detail the last."""
     # In braces: a bracket at the begin of a row would be read as an argument of the line break before it.
-    found = [f"{{{line}}}" for line in lines(cell.text)] or [""]
+    found = [f"{{{line}}}" for line in lines(cell.text, _NARROW if column.narrow else LONGEST)] or [""]
+    raised = [_SIGNS[cell.mark]] if cell.mark in _SIGNS else []
+    if cell.note is not None:
+        raised.append(str(numbers.number(*cell.note)))
     if cell.mark == "best":
         found = [rf"\textbf{line}" for line in found]
-    elif cell.mark is not None:
-        # A mark takes no room, so that the digits of a column stay under one another.
-        found[-1] += rf"\rlap{{{_SIGNS[cell.mark]}}}"
+    if raised and column.numeric:
+        # It takes no room, so that the digits of a column stay under one another.
+        found[-1] += rf"\rlap{{{_raised(raised)}}}"
+    elif raised:
+        found[-1] += _raised(raised)
     details = lines(cell.detail) if cell.detail else []
     if cell.low is not None:
         details = [f"({line})" for line in details]
@@ -117,17 +130,34 @@ def _lines(cell: Cell) -> list[str]:
 
 
 def _mark_notes(table: PaperTable) -> list[str]:
-    return [f"{_SIGNS.get(mark, '')} {sentence(NOTES[mark])}".strip() for mark in table.marks]
+    signs = {mark: f"{_raised([_SIGNS[mark]])} " if mark in _SIGNS else "" for mark in table.marks}
+    return [f"{sign}{sentence(NOTES[mark])}" for mark, sign in signs.items()]
+
+
+def _footnotes(table: PaperTable, width: int | None = None) -> Iterator[str]:
+    """The notes on entries, on lines of about so many characters where a width is given: no cell breaks them."""
+    for number, note in enumerate(table.footnotes.lines, 1):
+        parts = [note] if width is None else textwrap.wrap(note, max(width, 30))
+        yield from (
+            f"{_raised([str(number)])} {sentence(part)}" if part is parts[0] else sentence(part) for part in parts
+        )
+
+
+def _raised(signs: Sequence[str]) -> str:
+    inside = ",".join(signs)
+    return f"$^{inside}$" if inside in _SIGNS.values() else f"$^{{{inside}}}$"
 
 
 def _width(table: PaperTable) -> int:
     """Characters of the widest row, with two for each gap; details are set smaller."""
     total = 0
     for column in table.columns:
-        widths = [len(line) for line in lines(column.title, _HEADING)] if len(column.title) > _HEADING else []
-        widths += [len(word) for word in column.title.split()] + [len(column.unit) + 2 * bool(column.unit)]
+        most = _NARROW if column.narrow else _HEADING
+        widths = [len(line) for line in lines(column.title, most)] if len(column.title) > most else []
+        widths += [min(len(word), most) for word in column.title.split()] + [len(column.unit) + 2 * bool(column.unit)]
+        longest = _NARROW if column.narrow else LONGEST
         for row in table.rows:
             cell = row.get(column.key, EMPTY)
-            widths += [min(len(cell.text), LONGEST), round(0.9 * min(len(cell.detail), LONGEST))]
+            widths += [min(len(cell.text), longest), round(0.9 * min(len(cell.detail), LONGEST))]
         total += max(widths) + 2
     return total

@@ -77,7 +77,8 @@ def lines(text: str, width: int = LONGEST) -> list[str]:
 
 
 def _short(part: str, width: int) -> list[str]:
-    """A part that has no place to break, cut at other signs, or else anywhere."""
-    if len(part) <= width:
-        return [part]
-    return [cut for piece in re.split(r"(?<=[=_/.: -])", part) for cut in re.findall(f".{{1,{width}}}", piece)]
+    """A part that has no place to break, cut between words, or else at other signs, or else anywhere."""
+    pieces = [part]
+    for places in (r"(?<=[ /:])", r"(?<=[=_.-])"):
+        pieces = [cut for piece in pieces for cut in (re.split(places, piece) if len(piece) > width else [piece])]
+    return [cut for piece in pieces for cut in re.findall(f".{{1,{width}}}", piece)]

@@ -1,9 +1,9 @@
 """Which value of a column may be called the best: only what a test shows, never just the largest number.
 
-Speed: the fastest is best where in the rounds that they share it is faster than every other, by a paired t-test of the
-logarithms of the ratios (p < .05, two-sided) and by the bootstrap interval that is printed (above 1). All of these
-tests have to hold, so that there is nothing to correct (an intersection-union test). A bootstrap interval alone would
-not do: of three rounds it excludes 1 in a quarter of the cases where nothing differs.
+Speed: of those whose training alone is timed the fastest is best where in the rounds that they share it is faster than
+every other, by a paired t-test of the logarithms of the ratios (p < .05, two-sided) and by the bootstrap interval that
+is printed (above 1). All of these tests have to hold, so that there is nothing to correct (an intersection-union test).
+A bootstrap interval alone would not do: of three rounds it excludes 1 in a quarter of the cases where nothing differs.
 
 Scores: the tests of the report (``benchmarks/quality_comparison.py``) for all pairs, with Holm's correction over all of
 them. The best is better than every other that was scored. What is shown to be equal to the highest mean (TOST) gets a
@@ -38,7 +38,8 @@ def marks(results: Results) -> Marks:
 
 def _speed_marks(finished: Sequence[Cell]) -> Marks:
     speeds = {cell.label: found for cell in finished if (found := _speeds(cell))}
-    measured = [cell for cell in finished if cell.label in speeds]
+    # Nobody is called the fastest for another thing than training.
+    measured = [cell for cell in finished if cell.label in speeds and cell.first.timing_note is None]
     if len(measured) < 2:
         return {}
     fastest = max(measured, key=lambda cell: median(speeds[cell.label].values()))

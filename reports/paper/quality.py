@@ -6,7 +6,6 @@ from ...benchmarks.quality_comparison import Contrast
 from ...datasets.errors import InputError
 from .. import units
 from ..merge import Group
-from ..summary import summarise
 from ..tables import TITLES
 from .table import EMPTY, Block, Cell, Column, PaperTable
 
@@ -33,7 +32,7 @@ def quality_table(groups: Sequence[Group]) -> PaperTable:
     """
     blocks, tested = [], []
     for group in groups:
-        contrasts = summarise(group.results).quality
+        contrasts = group.summary.quality
         tested += [one for one in contrasts if one.p is not None]
         rows = sorted(contrasts, key=lambda one: (one.baseline, one.system))  # stable: tasks stay in their order
         if rows:

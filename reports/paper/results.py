@@ -1,18 +1,19 @@
 """The table of results: a row a configuration, with speed, ratio, scores and memory."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..merge import Group
+from ..rounds import too_few
 from ..scores import ScoreSummary, headline_tasks
-from ..summary import Estimate, Row, Summary, summarise
-from ..tables import TITLES, plain, settings_of
+from ..summary import Estimate, Row, Summary
+from ..tables import TITLES, implementation_detail, plain, settings_of
 from .marks import marks
 from .numbers import Kind, Quantity, kind_of, scale_of
-from .table import EMPTY, RESERVED, Block, Cell, Column, PaperTable
+from .table import EMPTY, RESERVED, Block, Cell, Column, Note, PaperTable
 
-FEWEST_ROUNDS = 6
-"""With fewer, the range of all rounds holds the true median with a probability of less than 95 %."""
+_TIMED = ("speed", "ratio", "trained-speed")
+"""Columns that rest on the clock of the training."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def results_table(groups: Sequence[Group]) -> PaperTable:
     Args:
         groups: results that may not be compared with each other stand in blocks of their own.
     """
-    summaries = [summarise(group.results) for group in groups]
+    summaries = [group.summary for group in groups]
     rows = [row for summary in summaries for row in summary.finished_rows]
     found_marks = [marks(group.results) for group in groups]
     measures = _measures(summaries, rows)
@@ -43,10 +44,13 @@ def results_table(groups: Sequence[Group]) -> PaperTable:
     for group, summary, own in zip(groups, summaries, found_marks, strict=True):
         lines = []
         for row in summary.finished_rows:
-            line = {"implementation": Cell(row.label, _version(row))}
+            line = {"implementation": Cell(row.label, implementation_detail(row))}
             for one in measures:
                 line[one.key] = scales[one.key].cell(one.read(row), own.get((row.label, one.key)))
             line["ratio"] = Cell("1", "baseline", line["ratio"].mark, 1.0) if row.is_baseline else line["ratio"]
+            if row.timing_note:
+                note = Note(row.label, row.timing_note)
+                line |= {key: replace(line[key], note=note) for key in _TIMED if line[key] != EMPTY}
             line |= {key: Cell(read(row)) for key, read in texts.items()}
             line["n"] = _runs(row)
             lines.append(line)
@@ -129,13 +133,6 @@ def _score(score: ScoreSummary | None) -> Quantity | None:
     return None if score is None or score.value is None else Quantity(score.value, score.low, score.high)
 
 
-def _version(row: Row) -> str:
-    """What a paper says of an implementation; its options are a column for those who want them."""
-    if f"version={row.run.version}" in row.label:
-        return ""
-    return " · ".join(part for part in (row.run.version or "", row.run.device) if part not in ("", "cpu"))
-
-
 def _runs(row: Row) -> Cell:
     lost = f"of {row.attempted}" if row.finished < row.attempted else ""
     return Cell(str(row.finished), lost, value=row.finished)
@@ -150,12 +147,8 @@ def _notes(summaries: Sequence[Summary], rows: Sequence[Row]) -> list[str]:
     rounds = sorted({row.speed.n for row in rows if row.speed})
     if rounds and rounds[-1] == 1:
         notes.append("Speeds of one round have no interval.")
-    elif few := [n for n in rounds if 1 < n < FEWEST_ROUNDS]:
-        covered = 100 * (1 - 2 ** (1 - few[0]))
-        notes.append(
-            f"The interval of {few[0]} rounds is their range at most, which holds the median with a probability of "
-            f"{covered:.0f} %."
-        )
+    elif said := too_few(rounds):
+        notes.append(said)
     lost = [f"{row.label} ({row.status})" for summary in summaries for row in summary.rows if not row.finished]
     if lost:
         notes.append(f"Without numbers: {', '.join(lost)}.")

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ...datasets.errors import InputError
+from ...datasets.suggestion import suggestion
+from ..listing import Footnotes
 
 Mark = Literal["best", "equal"]
 """``best``: above every other by test. ``equal``: shown to be equal to the highest (``marks.py``)."""
@@ -14,6 +15,13 @@ NOTES: Mapping[Mark, str] = {
     "best": "Bold: better than every other by test (5 %).",
     "equal": "equal to the best within 1 point (shares) or 0.02 (correlations) by test (TOST, 5 %).",
 }
+
+
+class Note(NamedTuple):
+    """A footnote on an entry: of what it holds, and what must be known."""
+
+    name: str
+    text: str
 
 
 RESERVED = (
@@ -33,6 +41,7 @@ class Column:
         unit: of its numbers, shown in the heading; empty where they have none or it differs by row.
         numeric: set flush right.
         default: shown where nobody chooses.
+        narrow: words that break into short lines, so that many such columns fit a page.
     """
 
     key: str
@@ -40,6 +49,7 @@ class Column:
     unit: str = ""
     numeric: bool = True
     default: bool = True
+    narrow: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,7 @@ class Cell:
         detail: what stands under it in small: an interval, a version.
         mark: what the tests say of it.
         value, low, high: the same in base units (words/s, bytes, s, fractions) and unrounded, for CSV.
+        note: what stands below the table with a number.
     """
 
     text: str
@@ -59,6 +70,7 @@ class Cell:
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    note: Note | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,12 @@ class PaperTable:
         found = {row[column.key].mark for row in self.rows for column in self.columns if column.key in row}
         return tuple(mark for mark in NOTES if mark in found)
 
+    @property
+    def footnotes(self) -> Footnotes:
+        """Numbers of the notes on the entries shown, in reading order."""
+        cells = (row[column.key] for row in self.rows for column in self.columns if column.key in row)
+        return Footnotes(cell.note for cell in cells if cell.note is not None)
+
 
 EMPTY = Cell("–")
 """Where there is no number."""
@@ -121,6 +139,6 @@ def _found(table: PaperTable, name: str) -> Column:
         if spelling in by_name:
             return by_name[spelling]
     keys = [column.key for column in table.columns]
-    close = dict.fromkeys(by_name[each].key for each in get_close_matches(wanted, by_name, n=3, cutoff=0.5))
-    hint = f"did you mean {' or '.join(close)}?" if close else f"the columns are {', '.join(keys)}"
+    spellings = {spelling: column.key for spelling, column in by_name.items()}
+    hint = suggestion(wanted, spellings) or f"the columns are {', '.join(keys)}"
     raise InputError(f"the table {table.name} has no column {name!r}; {hint}")

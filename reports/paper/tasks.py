@@ -6,7 +6,6 @@ from ...datasets.errors import InputError
 from .. import units
 from ..merge import Group
 from ..scores import ScoreSummary
-from ..summary import summarise
 from ..tables import TITLES
 from .marks import Marks, marks
 from .numbers import Quantity, kind_of, scale_of
@@ -22,7 +21,7 @@ def tasks_table(groups: Sequence[Group]) -> PaperTable:
     Raises:
         InputError: there is no score.
     """
-    summaries = [summarise(group.results) for group in groups]
+    summaries = [group.summary for group in groups]
     labels = dict.fromkeys(row.label for summary in summaries for row in summary.finished_rows)
     blocks = []
     for group, summary in zip(groups, summaries, strict=True):

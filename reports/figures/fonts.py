@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterable
+from functools import cache
 
 _BASE = "DejaVu Sans"
 
@@ -57,7 +58,8 @@ def families(texts: Iterable[str]) -> tuple[list[str], str]:
     return chosen, "".join(sorted(wanted))
 
 
-def _characters(path: str) -> set[str]:
+@cache
+def _characters(path: str) -> frozenset[str]:
     from matplotlib.ft2font import FT2Font
 
-    return {chr(code) for code in FT2Font(path).get_charmap()}
+    return frozenset(chr(code) for code in FT2Font(path).get_charmap())
