@@ -244,10 +244,10 @@ def _benchmarked(asked: "list[tuple[Plan, Path]]", out: Path, *, resume: bool, f
         except Interrupted as stop:
             _say(f"{stop}; to make the others: {_again(out)}")
             if stop.results.runs:
-                _reported(stop.results, place)
+                _reported(place)
             return INTERRUPTED
         if results.runs:
-            _reported(results, place)
+            _reported(place)
             code = max(code, _run_code(results, chosen=bool(plan.impl)))
         if plan.budget is not None and time.monotonic() - begun > plan.budget:
             _say(f"the budget of {plan.budget:g} s is spent; to make what is missing: {_again(out)}")
@@ -532,7 +532,9 @@ def report(
     ] = None,
     table: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Print this table: results, quality or tasks.", show_default="results"),
+        typer.Option(
+            metavar="NAME", help="Print this table: results, quality, tasks or given.", show_default="results"
+        ),
     ] = None,
     columns: Annotated[
         list[str] | None,
@@ -573,7 +575,7 @@ def report(
     for group in found:
         if len(found) > 1:
             print(group.title)
-        Console().print(results_table(group.results))
+        Console().print(results_table(group.summary))
     limited = forms is not None or drawn is not None
     if out is None and not limited:
         print(directories[0] / "results.json")
@@ -802,15 +804,15 @@ def main() -> None:
     app(prog_name="python -m bench")
 
 
-def _reported(results: "Results", directory: Path) -> None:
+def _reported(directory: Path) -> None:
     """Write the report files, print the table and say where everything is."""
     from rich.console import Console
 
     from .reports.console import results_table
-    from .reports.write import write_report
+    from .reports.several import report_on
 
-    written = write_report(directory)
-    Console().print(results_table(results))
+    (group,), written = report_on([directory])
+    Console().print(results_table(group.summary))
     for path in [directory / "results.json", *(path for path in written if path.parent == directory)]:
         print(path)
 
