@@ -131,12 +131,18 @@ def imported() -> dict[str, set[str]]:
 
 def test_what_the_code_imports_is_asked_for() -> None:
     """Not merely brought along by something else. Triton comes with torch wherever it can be used."""
-    base, optional = names(requirements()), {"torch": {"torch", "triton"}}
+    base = names(requirements())
+    # Modules of an extra, each with what the files that import it are called: everything else works without it.
+    optional = {
+        "torch": ("torch", "gpu"),
+        "triton": ("torch", "gpu"),
+        "fasttext_pybind": ("fasttext",),
+        "pyspark": ("spark",),
+    }
     distributions = packages_distributions()
     for module, files in imported().items():
-        if module in optional["torch"]:
-            # Only the torch trainer and the program that times it: everything else must work without the extra.
-            assert all("torch" in file or "gpu" in file for file in files), module
+        if module in optional:
+            assert all(any(part in file for part in optional[module]) for file in files), module
             continue
         assert module in distributions, f"{module}, imported by {sorted(files)}, is not installed"
         owners = {canonicalize_name(name) for name in distributions[module]}
@@ -148,5 +154,5 @@ def test_the_constraints_pin_everything_that_is_asked_for() -> None:
     pinned = dict(line.split("==") for line in lines if line and not line.startswith("#"))
     assert all(re.fullmatch(r"\d[\d.]*\d|\d", version) for version in pinned.values()), "no local versions"
     assert [canonicalize_name(name) for name in pinned] == sorted(pinned)
-    for one in requirements("torch", "peers", "test", "dev"):
+    for one in requirements("torch", "peers", "spark", "test", "dev"):
         assert one.specifier.contains(pinned[canonicalize_name(one.name)]), one
