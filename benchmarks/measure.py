@@ -9,6 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..implementations.programs.processes import (
+    cpu_seconds,
+    descendants,
+    has_children,
+    involuntary_switches,
+    resident_peak,
+)
 from .records import Conditions
 
 
@@ -52,7 +59,7 @@ class _Counters:
 
 @contextmanager
 def timed() -> Iterator[Timing]:
-    """Time a block with ``perf_counter``; processor time includes children that were waited for."""
+    """Time a block with ``perf_counter``; processor time and lost cores are those of this process and all below it."""
     timing = Timing()
     timing.resume()
     try:
@@ -92,18 +99,8 @@ def load_average() -> float | None:
 
 
 def peak_memory(pid: int | None = None) -> int | None:
-    """Largest resident size of a process so far, bytes; of this one by default. None outside Linux.
-
-    ``VmHWM`` rather than ``ru_maxrss``: the latter starts from the size of the process that forked the worker.
-    """
-    try:
-        status = Path(f"/proc/{pid or 'self'}/status").read_text()
-    except OSError:
-        return None
-    for line in status.splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    return None
+    """Largest resident size of a process so far, bytes; of this one by default. None outside Linux."""
+    return resident_peak(pid)
 
 
 def forget_peak_memory() -> None:
@@ -130,8 +127,10 @@ def steal_seconds() -> float | None:
 
 
 def _cpu_seconds() -> float:
-    children = os.times()
-    return time.process_time() + children.children_user + children.children_system
+    """Of this process, of children it has waited for, and of those that run: a program may start before the clock."""
+    running = sum(map(cpu_seconds, _programs()))
+    waited = os.times()
+    return time.process_time() + waited.children_user + waited.children_system + running
 
 
 def _involuntary_switches() -> int | None:
@@ -139,4 +138,9 @@ def _involuntary_switches() -> int | None:
         import resource
     except ImportError:
         return None
-    return resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(resource.getrusage(who).ru_nivcsw for who in whose) + sum(map(involuntary_switches, _programs()))
+
+
+def _programs() -> list[int]:
+    return descendants(os.getpid()) if has_children() else []

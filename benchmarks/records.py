@@ -46,7 +46,9 @@ class Conditions(_Record):
 
     load_before: float | None = Field(None, description="load average of the last minute before the run")
     steal_seconds: float | None = Field(None, description="processor time the hypervisor gave to others during train()")
-    involuntary_switches: int | None = Field(None, description="times the worker lost its core during train()")
+    involuntary_switches: int | None = Field(
+        None, description="times the worker, or a program that it ran, lost its core during train()"
+    )
 
 
 class CurvePoint(_Record):
@@ -91,7 +93,7 @@ class RunRecord(_Record):
     words_per_second: float | None = Field(None, description="in-vocabulary tokens × epochs / train_seconds")
     timing_note: str | None = Field(None, description="what else, or less, than training is timed, in words")
     trained_words_per_second: float | None = Field(None, description="tokens left after subsampling / train_seconds")
-    cpu_seconds: float | None = Field(None, description="user + system time of the worker during train()")
+    cpu_seconds: float | None = Field(None, description="user + system time of worker and programs during train()")
     peak_memory_bytes: int | None = Field(
         None, description="VmHWM of the worker after train(), and of programs that it ran"
     )

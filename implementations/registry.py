@@ -1,6 +1,7 @@
 """Finds trainers by name: built-ins, entry points of installed packages, and plug-in files.
 
-A name stands for ``"module:Class"`` and is imported only when it is used.
+A name stands for ``"module:Class"`` and is imported only when it is used. A plug-in is Python, or TOML that describes a
+command.
 """
 
 import importlib
@@ -23,6 +24,7 @@ BUILTINS = {
     "numba": f"{__package__}.numba_trainer:NumbaTrainer",
     "torch": f"{__package__}.torch_trainer:TorchTrainer",
     "gensim": f"{__package__}.gensim_trainer:GensimTrainer",
+    "word2vec-c": f"{__package__}.word2vec_c_trainer:Word2VecCTrainer",
     "fasttext": f"{__package__}.fasttext_trainer:FastTextTrainer",
 }
 
@@ -79,16 +81,37 @@ def create(name: str, options: dict[str, Any] | None = None) -> Trainer:
 
 
 def load_plugin(path: Path) -> list[str]:
-    """Run a Python file and register every trainer class it defines. This executes the file's code.
+    """Register the trainers of a file: every class that a Python file defines, or the command of a .toml file.
+
+    A Python file is executed.
 
     Returns:
         The names it added.
 
     Raises:
-        InputError: the file is missing, fails to import, defines no trainer or takes a name that exists.
+        InputError: the file is missing, fails to import, is wrong, defines no trainer or takes a name that exists.
     """
     if not path.is_file():
         raise InputError(f"plug-in {path} is not a file")
+    classes = _command(path) if path.suffix == ".toml" else _classes(path)
+    for cls in classes:
+        _checked(cls, f"{cls.__name__} in {path}")
+        known = _plugins.get(cls.name)
+        if known is not None and _source(known) == _source(cls):
+            continue
+        if cls.name in _targets():
+            raise InputError(f"plug-in {path} defines {cls.name!r}, but an implementation of that name exists")
+        _plugins[cls.name] = cls
+    return [cls.name for cls in classes]
+
+
+def _command(path: Path) -> list[type[Trainer]]:
+    from .command_trainer import trainer_of_file
+
+    return [trainer_of_file(path)]
+
+
+def _classes(path: Path) -> list[type[Trainer]]:
     module = _import_file(path)
     classes = [
         member
@@ -97,15 +120,13 @@ def load_plugin(path: Path) -> list[str]:
     ]
     if not classes:
         raise InputError(f"plug-in {path} defines no trainer: a subclass of bench.implementations.trainer.Trainer")
-    for cls in classes:
-        _checked(cls, f"{cls.__name__} in {path}")
-        known = _plugins.get(cls.name)
-        if known is not None and inspect.getsourcefile(known) == inspect.getsourcefile(cls):
-            continue
-        if cls.name in _targets():
-            raise InputError(f"plug-in {path} defines {cls.name!r}, but an implementation of that name exists")
-        _plugins[cls.name] = cls
-    return [cls.name for cls in classes]
+    return classes
+
+
+def _source(cls: type[Trainer]) -> str | None:
+    """The file that a plug-in came from."""
+    toml = getattr(cls, "toml", None)
+    return str(toml) if isinstance(toml, Path) else inspect.getsourcefile(cls)
 
 
 def _targets() -> dict[str, str | type[Trainer]]:
@@ -130,7 +151,7 @@ def _import_file(path: Path) -> ModuleType:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise InputError(f"plug-in {path} is not a Python file; its name must end in .py")
+        raise InputError(f"plug-in {path} is not a Python file; its name must end in .py, or in .toml for a command")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:

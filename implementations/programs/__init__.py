@@ -1,0 +1,1 @@
+"""Other people's programs as part of a trainer: started, watched, ended, and their vectors read."""
