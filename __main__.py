@@ -11,6 +11,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args, get_origin
 
@@ -729,6 +730,59 @@ def gate(
     return found.exit_code
 
 
+@app.command()
+@verb
+def conformance(
+    *,
+    impl: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="A,B", help="Implementations: NAME or NAME[option=value].", show_default="all of --plugin"
+        ),
+    ] = None,
+    plugin: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="File with trainers of your own; it is executed, in other processes only."),
+    ] = None,
+    check: Annotated[
+        list[str] | None,
+        typer.Option(metavar="A,B", help="Only these checks; the table names them.", show_default="all"),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=2, help="Of the training with several.", show_default="cores, at least 2")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, ...")] = "cpu",
+    timeout: Annotated[
+        float, typer.Option(metavar="S", min=1, help="Seconds that a process with a few small trainings may take.")
+    ] = 120.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> int:
+    """Check that implementations keep the contract of a trainer, and say what to do where they do not.
+
+    Exit code 3 where a check fails, or an implementation cannot run here.
+
+    Example: python -m bench conformance --impl mine --plugin mine.py
+    """
+    from rich.console import Console
+
+    from .benchmarks.conformance.run import examine, selected
+    from .reports.conformance_table import conformance_table
+
+    documents = []
+    for name in selected(impl or [], plugin or []):
+        with _status(f"{name}: ") as tell:
+            found = examine(
+                name, plugin or [], checks=_apart(check, "--check"), threads=threads, device=device, timeout=timeout,
+                tell=tell,
+            )  # fmt: skip
+        documents.append(found.as_json())
+        if not as_json:
+            Console().print(conformance_table(documents[-1]))
+    if as_json:
+        _print_json(documents)
+    return OK if all(one["conforms"] for one in documents) else FAILED_RUNS
+
+
 @app.command("list")
 @verb
 def list_(
@@ -866,6 +920,20 @@ def _apart(listed: list[str] | None, flag: str = "--tasks") -> list[str] | None:
     if listed and not names:
         raise InputError(f"{flag} names nothing; leave it out for the default")
     return names or None
+
+
+@contextmanager
+def _status(name: str) -> Iterator[Callable[[str], None]]:
+    """A line on the terminal that says what is done now; nothing elsewhere."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda text: None
+        return
+    with console.status(escape(name)) as status:
+        yield lambda text: status.update(escape(f"{name}{text}"))
 
 
 def _print(text: str) -> int:

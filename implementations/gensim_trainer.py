@@ -92,6 +92,8 @@ class GensimTrainer(Trainer):
         """
         from gensim.models import Word2Vec
 
+        if (reason := self.unsupported(hyperparameters)) is not None:
+            raise TrainingError(reason)
         self._corpus, self._hyperparameters, self._threads = corpus, hyperparameters, threads
         self._text = str(text_file(corpus))
         vocabulary = corpus.vocabulary

@@ -88,6 +88,8 @@ class NumbaTrainer(Trainer):
         """
         from .numba_kernels.kernel import Kernel
 
+        if (reason := self.unsupported(hyperparameters)) is not None:
+            raise TrainingError(reason)  # a kernel for another loss would write beyond its vectors
         if hyperparameters.loss == "hs" and len(corpus.vocabulary) < 2:
             raise TrainingError("hierarchical softmax needs a vocabulary of at least two words")
         self._sharing, self._threads = self._sharing_of(hyperparameters), threads

@@ -1,0 +1,160 @@
+"""Hyperparameters are honoured, declared as not had, or refused; and every epoch is trained."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .check import Check, Findings, Verdict, failed, judged, not_applicable, same_bits
+from .texts import TOPICS
+from .trial import Made
+from .trials import variations
+
+FURTHER = 1.15
+"""How many times as far three epochs must move the vectors as one does. A trainer that stops after the first of three
+moves them as far as one epoch does; see ``_growth`` for where the rate falls."""
+MOVED = 1e-3
+"""How far words that only the end of the text has must move, as a share of how far the others do."""
+
+
+def _has(made: Made, name: str) -> bool:
+    """Whether a trainer says that a hyperparameter does something."""
+    return not (name in made.given and made.given[name].value is None)
+
+
+def _hyperparameters(findings: Findings) -> Verdict:
+    assert findings.declared.base is not None
+    faults: list[str] = []
+    honoured: list[str] = []
+    absent: list[str] = []
+    unsupported: list[str] = []
+    unknown = False
+    if (lost := findings.made("settings", "base")).status != "trained":
+        return not_applicable(f"the training they are compared with fails: {lost.words}")
+    for step, (against, changes) in variations(findings.declared.base).items():
+        (name, value), made = list(changes.items())[-1], findings.made("settings", step)
+        asked = f"{name} {value}"
+        if made.unsupported is not None:
+            unsupported.append(asked)
+            faults += _of_refusal(asked, made)
+            continue
+        if made.status != "trained":
+            if findings.made("settings", against).unsupported is None:
+                faults.append(_of_failure(asked, made))
+            continue
+        one, other = findings.vectors("settings", against), findings.vectors("settings", step)
+        if one is None or other is None:
+            continue  # a matter of shape
+        same, before = same_bits(one, other), findings.made("settings", against)
+        own = step not in ("model", "loss", "softmax") and _settled(before, made, name)
+        (absent if own else honoured).append(name)
+        if not findings.repeatable:
+            unknown = True
+        elif same and not own:
+            faults.append(f"{asked} changes nothing: the vectors are those of {_value(before, name)}")
+        elif own and not same:
+            faults.append(f"given() says that it does not take {name}, but {asked} changes the vectors")
+    rare = findings.made("settings", "min_count")
+    if rare.status != "trained":
+        faults.append(_of_failure("a corpus with min_count 40", rare))
+    if unknown and not faults:
+        return not_applicable("equal trainings differ, so that a change cannot be told from chance")
+    told = [f"{len(set(honoured))} honoured"]
+    told += [f"not taken: {', '.join(dict.fromkeys(absent))}"] if absent else []
+    told += [f"unsupported: {', '.join(unsupported)}"] if unsupported else []
+    return judged(faults, "; ".join(told))
+
+
+def _settled(before: Made, after: Made, name: str) -> bool:
+    """Whether it says that it takes no such setting, or one of its own whatever is asked for."""
+    if not _has(after, name):
+        return True
+    one, other = before.given.get(name), after.given.get(name)
+    return one is not None and one == other and bool(one.note)
+
+
+def _of_refusal(asked: str, made: Made) -> list[str]:
+    if not made.unsupported:
+        return [f"unsupported() gives no words for {asked}"]
+    if made.status == "trained":
+        return [f"unsupported() says of {asked} “{made.unsupported}”, but it trains without an error"]
+    return [_of_failure(asked, made)] if made.status in ("crashed", "hung") else []
+
+
+def _of_failure(asked: str, made: Made) -> str:
+    if made.status == "refused":
+        return f"{asked} is refused in training ({made.words}), but not by unsupported()"
+    return f"{asked}: {made.words}"
+
+
+def _value(made: Made, name: str) -> str:
+    one = made.given.get(name)
+    return "the default" if one is None else f"{name} {one.value}"
+
+
+def _epochs(findings: Findings) -> Verdict:
+    made = findings.made("epochs", "one")
+    if not _has(made, "epochs"):
+        return not_applicable(f"it says that it has none: {made.given['epochs'].note}")
+    one, three = findings.vectors("epochs", "one"), findings.vectors("epochs", "three")
+    if one is None or three is None:
+        lost = next((m for m in (made, findings.made("epochs", "three")) if m.status != "trained"), None)
+        return failed(lost.words) if lost is not None else not_applicable("there are no vectors to look at: see shape")
+    start = findings.vectors("epochs", "start") if _has(made, "alpha") else None
+    if one.shape != three.shape or len(one) != len(findings.vocabularies["parade"]):
+        return not_applicable("there is no row for each word: see shape")
+    if start is None or start.shape != one.shape:
+        start = np.zeros_like(one)
+    late = np.array(findings.labels("parade")) == TOPICS - 1
+    moved, faults = _moved(one, start), []
+    if start.any() and moved[late].mean() < MOVED * moved[~late].mean():
+        faults.append(
+            "words that stand in the last eighth of the text only have not moved in an epoch: it stops before the end"
+        )
+    growth = _growth(findings, start)
+    if growth is not None and growth < FURTHER:
+        faults.append(f"three epochs move the vectors {growth:.2f} times as far as one: it does not train them all")
+    return judged(faults, "" if growth is None else f"three epochs move the vectors {growth:.1f} times as far as one")
+
+
+def _growth(findings: Findings, start: NDArray[Any]) -> float | None:
+    """How many times as far three epochs move the vectors as one.
+
+    At a constant rate where it can be had. Where the rate falls over the whole training, three epochs at some rate are
+    held against one at twice that rate: their rates add up to 3/2 of it, those of the first of the three alone to 5/6.
+    """
+    constant = ("one, constant rate", "three, constant rate")
+    taken = [findings.made("epochs", step) for step in constant]
+    steps = constant
+    if any(made.status != "trained" or not _has(made, "min_alpha") for made in taken):
+        rated = _has(findings.made("epochs", "one"), "alpha")
+        steps = ("one, twice the rate" if rated else "one", "three")
+    one, three = (findings.vectors("epochs", step) for step in steps)
+    if one is None or three is None or one.shape != start.shape or three.shape != start.shape:
+        return None
+    distance = float(_moved(one, start).mean())
+    return float(_moved(three, start).mean()) / distance if distance > 0 else None
+
+
+def _moved(vectors: NDArray[Any], start: NDArray[Any]) -> NDArray[np.float64]:
+    return np.asarray(np.linalg.norm(vectors.astype(np.float64) - start, axis=1), np.float64)
+
+
+CHECKS = (
+    Check(
+        "hyperparameters",
+        "Each hyperparameter changes the vectors, or given() says that it is not taken, or unsupported() refuses it.",
+        "Pass the value on; or give it value None and a note in given() where it plays no part; or name it in "
+        "unsupported() where leaving it out would train another model, and raise TrainingError when it is asked for.",
+        ("settings", "second"),
+        _hyperparameters,
+    ),
+    Check(
+        "epochs",
+        "Every epoch is trained, to the last sentence.",
+        "Count the words that are really trained; look at how the end of the file and the number of threads are "
+        "handled, and what ends the loop.",
+        ("epochs",),
+        _epochs,
+    ),
+)

@@ -1,0 +1,147 @@
+"""The trainings that the checks look at, grouped by the process they share."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from .settings import Base, learnt, settings
+from .texts import ONE_WORD
+from .trial import Step
+
+ENDLESS = 200_000
+"""Epochs of a training that is interrupted: minutes of it, however fast the trainer."""
+FEW_EPOCHS, MANY_EPOCHS = 2, 12
+VARIATIONS: Mapping[str, object] = {
+    "vector_size": 24,
+    "window": 1,
+    "negative": 9,
+    "sample": 1e-3,
+    "epochs": 3,
+    "alpha": 0.03,
+    "min_alpha": 0.02,
+    "ns_exponent": 0.0,
+}
+"""Other values than those of ``settings``, for hyperparameters that are numbers."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A trial to be made.
+
+    Attributes:
+        steps: given what the trainer can do and a number of threads.
+        several_threads: pin it to more than one core.
+        interrupt: stop it in the middle.
+    """
+
+    steps: Callable[[Base, int], list[Step]]
+    several_threads: bool = False
+    interrupt: bool = False
+
+
+def _first(base: Base, threads: int) -> list[Step]:
+    return [
+        Step(name="topics", corpus="topics", hyperparameters=learnt(base)),
+        Step(name="mapped", corpus="small", hyperparameters=settings(base), mapped=True),
+        Step(name="paused", corpus="small", hyperparameters=settings(base), paused=True),
+    ]
+
+
+def _second(base: Base, threads: int) -> list[Step]:
+    return [
+        Step(name="again", corpus="small", hyperparameters=settings(base)),
+        Step(name="other seed", corpus="small", hyperparameters=settings(base), seed=2),
+    ]
+
+
+def variations(base: Base) -> dict[str, tuple[str, dict[str, object]]]:
+    """For each hyperparameter that plays a part: the step it is compared with, and what is changed of it.
+
+    ``min_count`` is no entry: it makes the corpus.
+    """
+    found: dict[str, tuple[str, dict[str, object]]] = {
+        "model": ("base", {"model": "cbow" if base["model"] == "skipgram" else "skipgram"}),
+        "loss": ("base", {"loss": "hs" if base["loss"] == "ns" else "ns"}),
+        "softmax": ("base", {"loss": "softmax" if base["loss"] != "softmax" else "hs"}),
+    }
+    for name, value in VARIATIONS.items():
+        if base["loss"] == "ns" or name not in ("negative", "ns_exponent"):
+            found[name] = ("base", {name: 0.0 if base.get(name) == value else value})
+    found["shrink_windows"] = ("base", {"shrink_windows": not base["shrink_windows"]})
+    cbow = "base" if base["model"] == "cbow" else "model"
+    found["cbow_mean"] = (cbow, {"model": "cbow", "cbow_mean": False})
+    return found
+
+
+def _settings(base: Base, threads: int) -> list[Step]:
+    steps = [Step(name="base", corpus="small", hyperparameters=settings(base))]
+    for name, (_, changes) in variations(base).items():
+        steps.append(Step(name=name, corpus="small", hyperparameters=settings(base, **changes)))
+    rare = settings(base, min_count=40)
+    steps.append(Step(name="min_count", corpus="small without rare words", hyperparameters=rare))
+    return [*steps, Step(name="again", corpus="small", hyperparameters=settings(base))]
+
+
+def _epochs(base: Base, threads: int) -> list[Step]:
+    rate = 0.025
+    asked = {
+        "start": {"epochs": 1, "alpha": 1e-9, "min_alpha": 0.0},
+        "one": {"epochs": 1, "alpha": rate},
+        "one, twice the rate": {"epochs": 1, "alpha": 2 * rate},
+        "three": {"epochs": 3, "alpha": rate},
+        "one, constant rate": {"epochs": 1, "alpha": rate, "min_alpha": rate},
+        "three, constant rate": {"epochs": 3, "alpha": rate, "min_alpha": rate},
+    }
+    return [
+        Step(name=name, corpus="parade", hyperparameters=settings(base, **changes)) for name, changes in asked.items()
+    ]
+
+
+def _planted(base: Base, threads: int) -> list[Step]:
+    return [Step(name="planted", corpus="planted", hyperparameters=learnt(base, min_count=5, vector_size=50))]
+
+
+def _memory(base: Base, threads: int) -> list[Step]:
+    asked = {"first": FEW_EPOCHS, "few epochs": FEW_EPOCHS, "many epochs": MANY_EPOCHS}
+    return [
+        Step(name=name, corpus="wide", hyperparameters=settings(base, vector_size=200, epochs=epochs))
+        for name, epochs in asked.items()
+    ]
+
+
+def _odd(base: Base, threads: int) -> list[Step]:
+    plain, wide = settings(base), settings(base, window=50)
+    return [
+        Step(name="one word", corpus=ONE_WORD, hyperparameters=plain),
+        Step(name="sentences shorter than the window", corpus="pairs", hyperparameters=wide),
+        Step(name="one sentence", corpus="one sentence", hyperparameters=plain),
+        Step(name="odd words", corpus="odd words", hyperparameters=plain),
+        Step(name="nothing left by subsampling", corpus="small", hyperparameters=settings(base, sample=1e-12)),
+    ]
+
+
+def _threads(base: Base, threads: int) -> list[Step]:
+    return [
+        Step(name="topics", corpus="topics", hyperparameters=learnt(base), threads=threads),
+        Step(name="one sentence", corpus="one sentence", hyperparameters=settings(base), threads=threads),
+    ]
+
+
+def _endless(base: Base, threads: int) -> list[Step]:
+    return [Step(name="endless", corpus="small", hyperparameters=settings(base, epochs=ENDLESS))]
+
+
+FIRST = "first"
+"""The trial that tells whether there is anything else to check."""
+
+TRIALS: Mapping[str, Plan] = {
+    FIRST: Plan(_first),
+    "planted": Plan(_planted),
+    "settings": Plan(_settings),
+    "memory": Plan(_memory),
+    "epochs": Plan(_epochs),
+    "threads": Plan(_threads, several_threads=True),
+    "odd input": Plan(_odd),
+    "second": Plan(_second),
+    "interrupt": Plan(_endless, interrupt=True),
+}
+"""The longest first: two are made at the same time."""
