@@ -1,0 +1,1 @@
+"""GloVe: vectors fitted to the logarithms of co-occurrence counts."""

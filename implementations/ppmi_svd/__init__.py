@@ -1,0 +1,1 @@
+"""PPMI-SVD: a factorisation of the matrix of positive pointwise mutual information."""
