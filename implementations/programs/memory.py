@@ -10,6 +10,9 @@ _SHORTEST, _LONGEST = 0.005, 0.1
 _SHARE = 100
 """At most this part of a core goes into finding descendants: all processes of the machine are gone through for it."""
 
+_AGE = 10
+"""And they are looked for again after this part of the time that the program has run: what lasts, changes rarely."""
+
 
 class MemoryWatch:
     """Looks now and then; between looks each process keeps its own high-water mark (``VmHWM``).
@@ -26,6 +29,7 @@ class MemoryWatch:
         self._process = process
         self._launcher_peak = launcher_peak
         self._descendants: list[int] = []
+        self._begun = time.monotonic()
         self._next = self._next_search = 0.0
         self._wait = _SHORTEST
         self.peak: int | None = None
@@ -38,7 +42,8 @@ class MemoryWatch:
         if now >= self._next_search:
             begun = time.thread_time()  # not by the clock: where the cores are taken, a look waits for its turn
             self._descendants = descendants(self._process)
-            self._next_search = now + _SHARE * (time.thread_time() - begun)
+            cost = time.thread_time() - begun
+            self._next_search = now + max(_SHARE * cost, (now - self._begun) / _AGE)
         own = resident_peak(self._process)
         if own is not None:
             self.peak = max(self.peak or 0, own + sum(resident_peak(process) or 0 for process in self._descendants))
