@@ -26,7 +26,7 @@ def given_table(groups: Sequence[Group]) -> PaperTable:
         if one.labels
     )
     columns = (
-        Column(_NAMES, "Setting", numeric=False),
+        Column(_NAMES, "Setting", numeric=False, narrow=True),
         *(Column(_key(label), label, numeric=False, narrow=True) for label in labels),
     )
     several = len(groups) > 1

@@ -4,6 +4,7 @@ Intervals stand under their numbers, so that the table stays narrow. Without a c
 into a ``table`` of the author's; with one, or with a label, it is the whole ``table``.
 """
 
+import math
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,16 @@ from .table import EMPTY, NOTES, Cell, Column, Mark, PaperTable
 
 _WIDEST = 44
 """Characters of a row that fit into one column of a two-column paper; a wider table spans both."""
+
+_PAGE = 100
+"""Characters of a row that fit onto a page in small type."""
+
+_SIZES = (
+    (_PAGE, r"\small", "4pt"),
+    (1.12 * _PAGE, r"\footnotesize", "4pt"),
+    (math.inf, r"\scriptsize", "2pt"),
+)
+"""Type and gap between columns of a table of at most so many characters."""
 
 _HEADING = 15
 """Characters of a line of a heading."""
@@ -42,13 +53,15 @@ def render(table: PaperTable, *, caption: str | None = None, label: str | None =
         return "\n".join([*comments, *_tabular(table, notes=True), ""])
     if label is not None and not re.fullmatch(r"[A-Za-z0-9:._/+-]+", label):
         raise InputError(f"--label {label!r} is no label: take letters, digits and : . _ / + -, as in tab:results")
-    environment = "table" if _width(table) <= _WIDEST else "table*"
+    width = _width(table)
+    environment = "table" if width <= _WIDEST else "table*"
+    size, gap = next((size, gap) for most, size, gap in _SIZES if width <= most)
     notes = [*_mark_notes(table), *_footnotes(table), *map(sentence, table.notes)]
     return "\n".join(
         [
             rf"\begin{{{environment}}}",
-            r"\centering\small",
-            r"\setlength{\tabcolsep}{4pt}",
+            rf"\centering{size}",
+            rf"\setlength{{\tabcolsep}}{{{gap}}}",
             rf"\caption{{{sentence(caption if caption is not None else table.caption)}}}",
             *([rf"\label{{{label}}}"] if label is not None else []),
             r"\smallskip",
@@ -81,7 +94,7 @@ def _tabular(table: PaperTable, *, notes: bool) -> Iterator[str]:
             yield from map(_row, zip_longest(*cells, fillvalue=""))
     yield r"\bottomrule"
     if notes:
-        for note in [*_mark_notes(table), *_footnotes(table, _width(table))]:
+        for note in [*_mark_notes(table), *_footnotes(table, round(0.8 * _width(table)))]:
             yield rf"\multicolumn{{{len(sides)}}}{{@{{}}l@{{}}}}{{\footnotesize {note}}} \\"
     yield r"\end{tabular}"
 
@@ -113,7 +126,7 @@ def _lines(column: Column, cell: Cell, numbers: Footnotes) -> list[str]:
     """The lines of an entry, its detail the last."""
     # In braces: a bracket at the begin of a row would be read as an argument of the line break before it.
     found = [f"{{{line}}}" for line in lines(cell.text, _NARROW if column.narrow else LONGEST)] or [""]
-    raised = [_SIGNS[cell.mark]] if cell.mark in _SIGNS else []
+    raised = [_SIGNS[cell.mark]] if cell.mark is not None and cell.mark in _SIGNS else []
     if cell.note is not None:
         raised.append(str(numbers.number(*cell.note)))
     if cell.mark == "best":
