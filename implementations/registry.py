@@ -24,10 +24,11 @@ BUILTINS = {
     "numba": f"{__package__}.numba_trainer:NumbaTrainer",
     "torch": f"{__package__}.torch_trainer:TorchTrainer",
     "gensim": f"{__package__}.gensim_trainer:GensimTrainer",
-    "glove": f"{__package__}.glove.trainer:GloveTrainer",
-    "ppmi-svd": f"{__package__}.ppmi_svd.trainer:PpmiSvdTrainer",
     "word2vec-c": f"{__package__}.word2vec_c_trainer:Word2VecCTrainer",
     "fasttext": f"{__package__}.fasttext_trainer:FastTextTrainer",
+    "glove": f"{__package__}.glove.trainer:GloveTrainer",
+    "ppmi-svd": f"{__package__}.ppmi_svd.trainer:PpmiSvdTrainer",
+    "spark": f"{__package__}.spark_trainer:SparkTrainer",
 }
 
 DEFAULTS = ("numpy", "numba", "torch", "gensim")
