@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..datasets.errors import InputError
+from ..datasets.shards import anchored
 from .study import plans
 
 
@@ -65,7 +66,7 @@ def read_plan(path: Path) -> dict[str, Any]:
     beside = path.resolve().parent
     if "plugin" in settings:
         settings["plugin"] = tuple(_beside(file, beside) for file in asked[0].plugin)
-    corpora = [str(_beside(Path(plan.corpus), beside)) for plan in asked]
+    corpora = [_corpus_beside(plan.corpus, beside) for plan in asked]
     settings |= {"corpus": corpora} if len(corpora) > 1 else {"corpus": corpora[0]} if "corpus" in settings else {}
     return settings if out is None else {**settings, "out": out}
 
@@ -78,6 +79,14 @@ def _line(text: str, *keys: str) -> str:
             if re.match(rf"""\s*["']?{written}["']?\s*=""", line) or re.match(rf"\s*\[+\s*{written}\s*\]+", line):
                 return f", line {number}"
     return ""
+
+
+def _corpus_beside(corpus: str, directory: Path) -> str:
+    """A folder is named with a separator here, so that none beside the plan hides a corpus of its name."""
+    if (directory / corpus).is_file():
+        return str(directory / corpus)
+    several = any(sign in corpus for sign in "/*?[+")
+    return (anchored(corpus, directory) if several else None) or corpus
 
 
 def _beside(file: Path, directory: Path) -> Path:

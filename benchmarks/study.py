@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..datasets.errors import InputError
+from ..datasets.shards import spelled_name
 from .messages import Spell
 from .plan import Plan, make_plan
 
@@ -48,6 +49,6 @@ def folders(asked: list[Plan], out: Path) -> list[Path]:
 
 
 def corpus_name(corpus: str) -> str:
-    """A corpus's name for a folder: of ``some/wiki.txt.gz`` it is ``wiki``."""
-    name = Path(corpus).name
+    """A corpus's name for a folder: of ``some/wiki.txt.gz`` it is ``wiki``, of ``some/*.gz`` ``some``."""
+    name = spelled_name(corpus)
     return name.removesuffix("".join(Path(name).suffixes)) or "corpus"

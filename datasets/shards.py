@@ -57,6 +57,35 @@ def plain_name(path: Path) -> str:
     return stem.removesuffix(".txt") or path.name
 
 
+def spelled_name(where: str) -> str:
+    """What the text is called that ``where`` means, without the suffixes of files; the disk is hardly looked at."""
+    path = Path(where).expanduser()
+    parts = where.split(JOINED)
+    if path.exists() or not (glob.has_magic(where) or len(parts) > 1):
+        return path.name
+    if len(parts) == 1 or not all(part.strip() for part in parts):
+        return _name_of_pattern(path)
+    return _sum_of_names([plain_name(Path(spelled_name(part.strip()))) for part in parts])
+
+
+def anchored(where: str, directory: Path) -> str | None:
+    """``where`` with each path taken from ``directory``, if all of it is found there; None if not.
+
+    Args:
+        where: as for ``find_text``; absolute paths stay what they are.
+        directory: an absolute path.
+    """
+    parts = where.split(JOINED)
+    for paths in ([where], parts if all(part.strip() for part in parts) else []):
+        moved = JOINED.join(str(directory / Path(path.strip()).expanduser()) for path in paths)
+        try:
+            if find_text(moved) is not None:
+                return moved
+        except InputError:
+            continue
+    return None
+
+
 def natural(path: Path) -> tuple[Any, ...]:
     """The key to sort paths by: numbers in names count as numbers, and a folder's files stay together."""
     return tuple(_pieces(part) for part in path.parts), str(path)
@@ -110,5 +139,8 @@ def _joined(parts: list[str]) -> Text:
         if shard.absolute() in seen:
             raise InputError(f"{shard} is named twice in '{JOINED.join(parts)}': leave it out once")
         seen.add(shard.absolute())
-    names = [text.name for text in texts]
-    return Text(JOINED.join(names) if len(names) < 4 else f"{names[0]}{JOINED}{len(names) - 1}-more", shards)
+    return Text(_sum_of_names([text.name for text in texts]), shards)
+
+
+def _sum_of_names(names: list[str]) -> str:
+    return JOINED.join(names) if len(names) < 4 else f"{names[0]}{JOINED}{len(names) - 1}-more"

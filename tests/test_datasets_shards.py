@@ -383,3 +383,48 @@ def test_one_shard_is_the_file(tmp_path: Path) -> None:
     folder = open_corpus(str(tmp_path / "news"), min_count=1, cache=tmp_path / "cache")
     assert folder.directory == alone.directory
     assert (alone.name, folder.name) == ("part0", "news")
+
+
+# Where a corpus is passed on.
+
+
+def test_results_are_put_into_a_folder_named_after_the_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bench.benchmarks.study import corpus_name
+
+    written(tmp_path / "news", [b"a b\n"] * 2)
+    monkeypatch.chdir(tmp_path)
+    for corpus, name in {
+        "wiki17m": "wiki17m",
+        "some/wiki.txt.gz": "wiki",
+        "news": "news",
+        "news/": "news",
+        "news/*.txt.gz": "news",
+        "news/en-*.txt": "news-en",
+        "news/part0.txt+news/part1.txt": "part0+part1",
+        "a.txt+b.txt+c.txt+d.txt": "a+3-more",
+        ".": "corpus",
+    }.items():
+        assert corpus_name(corpus) == name
+
+
+def test_a_plans_corpus_is_looked_for_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bench.benchmarks.plan_file import read_plan
+
+    written(tmp_path / "plans" / "news", [b"a b\n"] * 2)
+    written(tmp_path / "plans" / "planted", [b"a b\n"])
+    written(tmp_path / "here", [b"a b\n"])
+    monkeypatch.chdir(tmp_path)
+    beside = tmp_path / "plans"
+    for corpus, found in {
+        "news/": f"{beside}/news",
+        "news/*.txt": f"{beside}/news/*.txt",
+        "news/part0.txt+news/part1.txt": f"{beside}/news/part0.txt+{beside}/news/part1.txt",
+        "news/part0.txt": f"{beside}/news/part0.txt",
+        "planted": "planted",
+        "./planted": f"{beside}/planted",
+        "here/*.txt": "here/*.txt",
+        "nowhere/*.txt": "nowhere/*.txt",
+        str(tmp_path / "here/*"): str(tmp_path / "here/*"),
+    }.items():
+        (beside / "plan.toml").write_text(f'corpus = "{corpus}"\n')
+        assert read_plan(beside / "plan.toml")["corpus"] == found

@@ -14,6 +14,7 @@ from typing import Any
 from ...datasets.catalogue import corpora, open_corpus
 from ...datasets.catalogue_entries import matching
 from ...datasets.errors import InputError
+from ...datasets.shards import anchored
 from ...evaluation.tasks import absolute
 from ..files import write_atomically
 from ..guardian import Guardian
@@ -109,7 +110,7 @@ class Bench:
         self._sha256 = corpus.sha256
         # Workers start in directories of their own.
         named = matching(plan.corpus, corpora()) is not None
-        self._corpus = plan.corpus if named else str(Path(plan.corpus).expanduser().resolve())
+        self._corpus = plan.corpus if named else anchored(plan.corpus, Path.cwd()) or plan.corpus
         self._interrupts = Interrupts()
         self._guardians = [Guardian() for _ in arms]
         (out / "runs").mkdir(parents=True, exist_ok=True)

@@ -141,7 +141,7 @@ def _draw_panel(axes: Axes, panel: Panel | None) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
     axes.tick_params(axis="both", labelsize=6.5)
     if panel is None:
-        axes.text(0.5, 0.5, "failed", transform=axes.transAxes, ha="center", va="center", color=style.SOFT)
+        axes.text(0.5, 0.5, "not measured", transform=axes.transAxes, ha="center", va="center", color=style.SOFT)
         return
     both = [own + files for own, files in zip(panel.own, panel.files, strict=True)]
     axes.fill_between(panel.seconds, panel.own, both, color=FILES, lw=0, zorder=2)
