@@ -4,7 +4,7 @@ import time
 
 from .processes import descendants, resident_peak
 
-_SHORTEST, _LONGEST = 0.005, 0.1
+_SHORTEST, _LONGEST = 0.005, 0.25
 """Seconds between looks: short while a program is young, as it may end at once."""
 
 _SHARE = 100
