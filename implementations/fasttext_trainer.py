@@ -101,9 +101,11 @@ class FastTextTrainer(Trainer):
         """Write the corpus as text, and let fastText read it once without training, to compare vocabularies.
 
         Raises:
-            TrainingError: a vocabulary of less than two words, fastText finds other words in the text, or the table
-                of n-grams is too small.
+            TrainingError: it cannot do what is asked for, a vocabulary of less than two words, fastText finds other
+                words in the text, or the table of n-grams is too small.
         """
+        if reason := self.unsupported(hyperparameters):
+            raise TrainingError(reason)
         if len(corpus.vocabulary) < 2:
             raise TrainingError("fastText needs a vocabulary of at least two words; lower min_count or take more text")
         self._corpus, self._hyperparameters, self._threads, self._seed = corpus, hyperparameters, threads, seed

@@ -94,8 +94,11 @@ class SparkTrainer(Trainer):
         """Start Spark, write the corpus as text, and train on a little of it, so that everything is loaded.
 
         Raises:
-            TrainingError: a vocabulary of less than two words, or Spark does not start or cannot read the text.
+            TrainingError: it cannot do what is asked for, a vocabulary of less than two words, or Spark does not start
+                or cannot read the text.
         """
+        if reason := self.unsupported(hyperparameters):
+            raise TrainingError(reason)
         if len(corpus.vocabulary) < 2:
             raise TrainingError("hierarchical softmax needs a vocabulary of at least two words")
         self._corpus, self._hyperparameters, self._threads, self._seed = corpus, hyperparameters, threads, seed

@@ -1,6 +1,7 @@
 """fastText behind the trainer's contract: the same vectors as from its own layer, in the vocabulary's order."""
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -267,6 +268,8 @@ def test_training_nothing_is_an_error() -> None:
 )
 def test_says_what_it_cannot_do(settings: dict[str, Any], told: str) -> None:
     assert told in str(FastTextTrainer().unsupported(Hyperparameters(**settings)))
+    with pytest.raises(TrainingError, match=re.escape(told)):
+        FastTextTrainer().prepare(two_topics(1), Hyperparameters(**settings), threads=1, seed=1, device="cpu")
     assert FastTextTrainer().unsupported(Hyperparameters()) is None
     assert "CPU only" in str(FastTextTrainer.unavailable("cuda")) or REASON is not None
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -268,6 +269,8 @@ def test_a_vocabulary_of_one_word_is_an_error() -> None:
 )
 def test_says_what_it_cannot_do(settings: dict[str, Any], told: str) -> None:
     assert told in str(SparkTrainer().unsupported(Hyperparameters(**settings)))
+    with pytest.raises(TrainingError, match=re.escape(told)):
+        SparkTrainer().prepare(CORPUS, Hyperparameters(**settings), threads=1, seed=1, device="cpu")
     assert SparkTrainer().unsupported(H) is None
 
 
