@@ -230,6 +230,8 @@ class FastTextTrainer(Trainer):
 
     def _check(self) -> None:
         inputs, outputs = np.asarray(self._model.getInputMatrix()), np.asarray(self._model.getOutputMatrix())
+        if self._ngrams.longest == 0:
+            inputs = inputs[: len(outputs)]  # below are rows that were never written
         # Extremes carry an infinity and a NaN, and take no array of flags.
         if not np.isfinite([f(rows) for rows in (inputs, outputs) for f in (np.min, np.max)]).all():
             raise self._diverged()

@@ -240,6 +240,13 @@ def test_divergence_is_an_error(threads: int) -> None:
 
 
 @needs_fasttext
+def test_rows_that_no_word_has_are_not_looked_at() -> None:
+    """They hold what the memory held before, a NaN too; dictionaries and models of before leave enough behind."""
+    for vector_size in (4, 12, 40):
+        trained(two_topics(50), FastTextTrainer(), vector_size=vector_size, alpha=1e-9, min_alpha=0.0, sample=0)
+
+
+@needs_fasttext
 def test_a_word_that_fasttext_reads_otherwise_is_an_error() -> None:
     with pytest.raises(TrainingError, match=r"finds 'a\\x0bb' 0 times, not 3"):
         trained(corpus_of([["a\x0bb", "c", "d"]] * 3), FastTextTrainer())
