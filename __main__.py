@@ -152,7 +152,7 @@ def run(
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, ...", show_default="auto")] = None,
     plugin: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE.py", help="Python file with trainers of your own; it is executed."),
+        typer.Option(metavar="FILE", help="Trainers of your own: a Python file, which is executed, or TOML."),
     ] = None,
     budget: Annotated[
         str | None, typer.Option(metavar="TIME", help="Start no further run after so long: 90m, 8h, 3600.")
@@ -267,7 +267,7 @@ def _again(out: Path) -> str:
 
 
 def _foreseen(asked: "list[tuple[Plan, Path]]", *, retry_failed: bool, probe: bool) -> int:
-    from .benchmarks.forecast import forecast
+    from .benchmarks.forecast import as_document, forecast
     from .benchmarks.runner import Interrupted
     from .reports.forecast_table import forecast_lines
 
@@ -277,7 +277,7 @@ def _foreseen(asked: "list[tuple[Plan, Path]]", *, retry_failed: bool, probe: bo
         except Interrupted:
             _say("stopped")
             return INTERRUPTED
-        print("\n".join(forecast_lines(plan, place, cells)))
+        print("\n".join(forecast_lines(as_document(plan, place, cells))))
     return OK
 
 
@@ -685,7 +685,7 @@ def gate(
     ] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, ...", show_default="auto")] = None,
     plugin: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE.py", help="Trainers of your own: their repository is gated.")
+        list[Path] | None, typer.Option(metavar="FILE", help="Trainers of your own: their repository is gated.")
     ] = None,
     **hyperparameters: Any,
 ) -> int:
@@ -790,7 +790,9 @@ def list_(
     what: Annotated[
         str, typer.Argument(metavar="[implementations|tasks|corpora]", help="What to list.", show_default=False)
     ] = "implementations",
-    plugin: Annotated[list[Path] | None, typer.Option(metavar="FILE.py", help="Python file with trainers.")] = None,
+    plugin: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="File with trainers: Python or TOML.")
+    ] = None,
 ) -> int:
     """List what can run here, and why the rest cannot.
 

@@ -49,6 +49,16 @@ class Cell:
         return 0.0 if not self.open else None if self.seconds is None else self.open * self.seconds
 
 
+def as_document(plan: Plan, out: Path, cells: Sequence[Cell]) -> dict[str, Any]:
+    """The cells as plain data, with what they belong to."""
+    return {
+        "corpus": plan.corpus,
+        "results": str(out),
+        "budget": plan.budget,
+        "cells": [{**vars(cell), "settings": dict(cell.settings), "left": cell.left} for cell in cells],
+    }
+
+
 def forecast(plan: Plan, out: Path, *, retry_failed: bool = False, probe: bool = True) -> list[Cell]:
     """Look ahead without running the plan; only probes train, each once on a small piece of the corpus.
 

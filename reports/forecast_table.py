@@ -1,35 +1,37 @@
 """What a plan would run, as lines for the terminal."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any
 
-from ..benchmarks.forecast import Cell
-from ..benchmarks.plan import Plan
 from .columns import columns
 
 
-def forecast_lines(plan: Plan, out: Path, cells: Sequence[Cell]) -> list[str]:
-    """A table of the cells, and how long what is missing takes."""
+def forecast_lines(document: Mapping[str, Any]) -> list[str]:
+    """A table of the cells, and how long what is missing takes.
+
+    Args:
+        document: as ``benchmarks.forecast.as_document`` gives it.
+    """
+    cells: list[Mapping[str, Any]] = document["cells"]
     rows = [("implementation", "threads", "done", "failed", "to do", "a run", "left")]
     for cell in cells:
-        each = _time(cell.seconds) + ("" if cell.measured or cell.seconds is None else " (probe)")
-        counts = (str(cell.threads), str(cell.done), str(cell.failed), str(cell.open))
-        rows.append((_label(cell), *counts, each, cell.obstacle or _time(cell.left)))
-    runs = sum(cell.done + cell.failed + cell.open for cell in cells)
-    left = [cell.left for cell in cells]
-    known = sum(part for part in left if part is not None)
-    missing = sum(part is None for part in left)
-    total = f"{runs} runs, {sum(cell.open for cell in cells)} to do, about {_time(known)}"
+        each = _time(cell["seconds"]) + ("" if cell["measured"] or cell["seconds"] is None else " (probe)")
+        counts = [str(cell[key]) for key in ("threads", "done", "failed", "open")]
+        rows.append((_label(cell), *counts, each, cell["obstacle"] or _time(cell["left"])))
+    runs = sum(cell["done"] + cell["failed"] + cell["open"] for cell in cells)
+    known = sum(cell["left"] for cell in cells if cell["left"] is not None)
+    missing = sum(cell["left"] is None for cell in cells)
+    total = f"{runs} runs, {sum(cell['open'] for cell in cells)} to do, about {_time(known)}"
     if missing:
         total += f", and {missing} cell{'s' if missing > 1 else ''} of which nothing is known"
-    if plan.budget is not None and known > plan.budget:
-        total += f"; the budget of {_time(plan.budget)} ends before"
-    return [f"{plan.corpus}, results in {out}", columns(rows), f"{total}.", ""]
+    if document["budget"] is not None and known > document["budget"]:
+        total += f"; the budget of {_time(document['budget'])} ends before"
+    return [f"{document['corpus']}, results in {document['results']}", columns(rows), f"{total}.", ""]
 
 
-def _label(cell: Cell) -> str:
-    settings = ",".join(f"{key}={value}" for key, value in cell.settings.items())
-    return f"{cell.implementation}[{settings}]" if settings else cell.implementation
+def _label(cell: Mapping[str, Any]) -> str:
+    settings = ",".join(f"{key}={value}" for key, value in cell["settings"].items())
+    return f"{cell['implementation']}[{settings}]" if settings else str(cell["implementation"])
 
 
 def _time(seconds: float | None) -> str:
