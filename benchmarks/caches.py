@@ -9,11 +9,13 @@ class Caches(NamedTuple):
     """Sizes in bytes, None where the system does not tell.
 
     Attributes:
+        first: the smallest cache for data.
         core: the largest cache that a core has for itself.
         last: the largest cache of all.
         lasts: how many of these the cores have between them.
     """
 
+    first: int | None
     core: int | None
     last: int | None
     lasts: int
@@ -38,6 +40,6 @@ def cache_sizes(cores: Sequence[int], root: Path = Path("/sys/devices/system/cpu
             if users == str(core):
                 own.append(found[1])
     if not levels:
-        return Caches(None, None, 1)
-    last = levels[max(levels)]
-    return Caches(max(own, default=None), max(last.values()), len(last))
+        return Caches(None, None, None, 1)
+    first, last = levels[min(levels)], levels[max(levels)]
+    return Caches(min(first.values()), max(own, default=None), max(last.values()), len(last))

@@ -1,10 +1,10 @@
-"""What this machine can do: multiply-adds a second, and bytes a second from memory and from the last-level cache.
+"""What this machine can do: multiply-adds a second, and bytes a second from memory and caches.
 
     python -m bench.benchmarks.ceilings [--threads 1,2] [--json]
 
 Multiply-adds are those of ``numba_roof``, on vectors of the machine's width. Bandwidths are of one array that all
 threads share out among them: summed up (read), or multiplied and stored back (update, where bytes read and written both
-count). For memory the array is several times as large as the last-level cache, for the cache half as large. Each figure
+count). For memory the array is several times as large as the last-level cache, for a cache half as large. Each figure
 is the highest of several rounds, as in STREAM (McCalpin, 1995): a ceiling is what can be reached, not what is usual.
 """
 
@@ -60,21 +60,19 @@ def measure(threads: int, *, rounds: int = ROUNDS, array: int | None = None) -> 
     read, update = _passes()
     with _Threads(cores, threads) as together:
         multiply_adds = together.rate(lambda _: loop(LOOPS), rounds)
-        parts = together.parts(array or _memory_array(caches))
-        reading = together.rate(lambda i: read(parts[i], _times(parts[i])), rounds)
-        updating = together.rate(lambda i: update(parts[i], _times(parts[i])), rounds)
+        size = array or _memory_array(caches)
+        reading, updating = (together.through(go, size, rounds) for go in (read, update))
         in_cache = _cache_array(caches, threads)
-        cached = None
-        if in_cache is not None:
-            small = together.parts(in_cache)
-            cached = together.rate(lambda i: update(small[i], _times(small[i])), rounds)
+        in_first = None if caches.first is None else threads * caches.first // 2
+        cached = [None if size is None else together.through(update, size, rounds) for size in (in_cache, in_first)]
     return Ceilings(
         threads=threads,
         lanes=lanes,
         multiply_adds_per_second=multiply_adds,
         memory_read_bytes_per_second=reading,
         memory_update_bytes_per_second=updating,
-        cache_update_bytes_per_second=cached,
+        cache_update_bytes_per_second=cached[0],
+        first_cache_update_bytes_per_second=cached[1],
         cache_bytes=caches.last,
         core_cache_bytes=caches.core,
     )
@@ -131,8 +129,13 @@ class _Threads:
             found.append(sum(done) / (max(ends) - min(begins)))
         return max(found[1:])  # the first round warms up
 
-    def parts(self, size: int) -> list[Floats]:
-        """An array of so many bytes in equal parts, each first touched by the thread that will read it."""
+    def through(self, go: Callable[[Floats, int], float], size: int, rounds: int) -> float:
+        """The rate of going through an array of so many bytes, each thread through its own part again and again."""
+        parts = self._parts(size)
+        return self.rate(lambda i: go(parts[i], max(1, PASSES_BYTES // parts[i].nbytes)), rounds)
+
+    def _parts(self, size: int) -> list[Floats]:
+        """The array's parts, each first touched by the thread that will read it."""
 
         def made(_: int) -> Floats:
             self._barrier.wait()
@@ -174,10 +177,6 @@ def _passes() -> tuple[Callable[[Floats, int], float], Callable[[Floats, int], f
     return read, update
 
 
-def _times(array: Floats) -> int:
-    return max(1, PASSES_BYTES // array.nbytes)
-
-
 def _memory_array(caches: Caches) -> int:
     wanted = LARGER * (caches.last or 0) * caches.lasts
     free = LARGEST_ARRAY
@@ -197,14 +196,15 @@ def _cache_array(caches: Caches, threads: int) -> int | None:
 def table(found: Sequence[Ceilings]) -> str:
     """Markdown: a row for each number of threads."""
     lines = [
-        "| threads | multiply-adds/s | memory, read | memory, update | last-level cache, update |",
-        "|---:|---:|---:|---:|---:|",
+        "| threads | multiply-adds/s | memory, read | update | last-level cache, update | first-level caches, update |",
+        "|---:|---:|---:|---:|---:|---:|",
     ]
     for one in found:
         bandwidths = (
             one.memory_read_bytes_per_second,
             one.memory_update_bytes_per_second,
             one.cache_update_bytes_per_second,
+            one.first_cache_update_bytes_per_second,
         )
         shown = ["–" if value is None else f"{value / 1e9:.1f} GB/s" for value in bandwidths]
         lines.append(f"| {one.threads} | {one.multiply_adds_per_second / 1e9:.1f} G | {' | '.join(shown)} |")

@@ -71,6 +71,9 @@ _FIELDS = (
     Metric("peak_gpu_memory_bytes", "bytes", False, "memory", "Peak GPU memory"),
 )
 
+HEADLINES = ("google-30k", "wordsim-353", "simlex-999")
+"""Tasks of the main table, in its order, where they were run."""
+
 _UNITS: Mapping[str, str] = {"spearman": "correlation", "pearson": "correlation"}
 """Units of scores; the others are shares of items."""
 
@@ -87,7 +90,7 @@ def metric(name: str) -> Metric:
     task, _, which = name.partition("/")
     headline = _headlines().get(task)
     if headline is not None:
-        return _score(task, which or headline[0])
+        return score_metric(task, which or headline[0])
     known = [*fields, *_headlines()]
     hint = suggestion(name, known) or f"the metrics are {', '.join(fields)} and every task"
     raise InputError(f"there is no metric {name!r}; {hint}")
@@ -98,13 +101,19 @@ def metrics(results: Results) -> list[Metric]:
 
     A task that this version does not know (results of a later one, or of a plug-in) is taken to be one where higher is
     better, as it is for every task so far.
+    Learning curves add the time to the baseline's score.
     """
+    from .time_to_quality import time_to_quality
+
     scored = dict.fromkeys((score.task, score.metric) for run in results.runs for score in run.scores)
-    found = [*_FIELDS, *(_score(task, which) for task, which in scored)]
+    found = [*_FIELDS, *(score_metric(task, which) for task, which in scored)]
+    if (late := time_to_quality(results)) is not None:
+        found.append(late)
     return [one for one in found if any(one.read(run) is not None for run in results.runs)]
 
 
-def _score(task: str, which: str) -> Metric:
+def score_metric(task: str, which: str) -> Metric:
+    """A score's metric, whether or not the task is known here."""
     _, higher = _headlines().get(task, (which, True))
     return Metric(f"{task}/{which}", _UNITS.get(which, "fraction"), higher, "quality", f"{task} {which}")
 

@@ -8,6 +8,9 @@ from ..implementations.hyperparameters import Hyperparameters
 from ..implementations.selector import parse_selectors
 from .records import Results, RunRecord
 
+BASELINE = "gensim"
+"""What others are compared with where it ran; else the first implementation that did."""
+
 _ALWAYS_NAMED = ("model", "loss", "vector_size")
 
 

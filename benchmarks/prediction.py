@@ -42,6 +42,8 @@ class Ceilings(BaseModel):
     """Of an array that is read and written back, as rows are."""
     cache_update_bytes_per_second: PositiveFloat | None = None
     """The same in the last-level cache; None where it is not larger than the caches of the cores."""
+    first_cache_update_bytes_per_second: PositiveFloat | None = None
+    """The same in the first-level caches of the cores."""
     cache_bytes: PositiveInt | None = None
     """The last-level cache that a core reaches; None where the system does not tell."""
     core_cache_bytes: PositiveInt | None = None
@@ -58,7 +60,8 @@ class Prediction:
         cache_bytes: of these what comes from and goes to the last-level cache.
         memory_bytes: and what comes from memory.
         arithmetic: words/s that the multiply-adds alone allow.
-        bandwidth: words/s that cache and memory alone allow; None where the sizes of the caches are not known.
+        bandwidth: words/s that last-level cache and memory alone allow; None where sizes of caches are not known.
+        first_cache: words/s that reading and writing all rows in the first-level caches allows; None where not known.
     """
 
     flops: float
@@ -67,11 +70,12 @@ class Prediction:
     memory_bytes: float
     arithmetic: float
     bandwidth: float | None
+    first_cache: float | None = None
 
     @property
     def limit(self) -> float:
         """Words/s that cannot be passed: computing and moving rows at once, each at its ceiling."""
-        return self.arithmetic if self.bandwidth is None else min(self.arithmetic, self.bandwidth)
+        return min(one for one in (self.arithmetic, self.bandwidth, self.first_cache) if one is not None)
 
     @property
     def in_turn(self) -> float:
@@ -113,13 +117,16 @@ def predict(
     if ceilings.cache_update_bytes_per_second is not None:
         seconds += cache / ceilings.cache_update_bytes_per_second
     known = ceilings.cache_bytes is not None and seconds > 0
+    first = ceilings.first_cache_update_bytes_per_second
+    row_bytes = share * row * cost.rows
     return Prediction(
         flops=2 * share * cost.multiply_adds,
-        row_bytes=share * row * cost.rows,
+        row_bytes=row_bytes,
         cache_bytes=share * cache,
         memory_bytes=share * memory,
         arithmetic=ceilings.multiply_adds_per_second / (share * cost.multiply_adds),
         bandwidth=1 / (share * seconds) if known else None,
+        first_cache=None if first is None else first / row_bytes,
     )
 
 

@@ -186,7 +186,7 @@ def small(png: bytes) -> bytes:
 
 def _joins_corpora(drawing: Drawing) -> bool:
     """Whether a figure rests on several results: that of scaling may."""
-    return any(panel["axis"] == "tokens" for panel in drawing.data.get("panels", ()))
+    return any(panel["axis"] in ("tokens", "vocabulary") for panel in drawing.data.get("panels", ()))
 
 
 def _commands(results: Sequence[Results]) -> str | None:

@@ -5,10 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
+from ..benchmarks.metrics import HEADLINES
 from ..benchmarks.records import Score, Section
-
-HEADLINES = ("google-30k", "wordsim-353", "simlex-999")
-"""Tasks of the main table, in its order, where they were run."""
 
 
 @dataclass(frozen=True)

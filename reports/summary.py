@@ -7,15 +7,14 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
+from ..benchmarks.naming import BASELINE
 from ..benchmarks.quality_comparison import Contrast, compare_quality
 from ..benchmarks.records import CorpusRecord, CurvePoint, Results, RunRecord
 from ..benchmarks.statistics import median_interval, paired_ratio
 from ..benchmarks.store import RUNS
+from ..benchmarks.time_to_quality import Reached, reached
 from .cells import Cell, cells, same_protocol
 from .scores import ScoreSummary, numbers, summarise_scores
-
-BASELINE = "gensim"
-"""What speeds are divided by where it ran; else the first implementation that did."""
 
 SEED = 1
 """Of the bootstrap, so that a report made twice is the same report."""
@@ -69,6 +68,7 @@ class Row:
         memory, gpu_memory: the largest peak of its runs, in bytes.
         scores: by task and metric, the headline metric of a task first.
         curves: of the finished runs that were looked at while they trained.
+        reached: when it came to the score that the baseline had at its end.
         status: ``ok``, ``2 of 3 ok``, or what its runs ended with.
     """
 
@@ -87,6 +87,7 @@ class Row:
     gpu_memory: float | None = None
     scores: Mapping[tuple[str, str], ScoreSummary] = field(default_factory=dict)
     curves: tuple[tuple[CurvePoint, ...], ...] = ()
+    reached: Reached | None = None
 
     @property
     def is_baseline(self) -> bool:
@@ -220,6 +221,7 @@ def _row(cell: Cell, base: Cell | None) -> Row:
         gpu_memory=max(numbers(run.peak_gpu_memory_bytes for run in runs), default=None),
         scores=summarise_scores([run.scores for run in runs]),
         curves=tuple(tuple(run.curve) for run in runs if run.curve),
+        reached=reached(runs, base.finished) if base else None,
     )
 
 

@@ -79,15 +79,19 @@ class Table:
 
 def main_table(summary: Summary) -> Table:
     """One row a configuration: speed, ratio, headline scores, memory, compile time, status."""
+    from . import time_to_quality  # it fills its column with this module's entries
+
     baseline = summary.baselines[0] if len(summary.baselines) == 1 else "baseline"
     tasks = headline_tasks(summary.tasks)
     gpu = any(row.gpu_memory is not None for row in summary.rows)
+    late = time_to_quality.shown(summary)
     notes = timing_notes(summary)
     columns = [
         Column("Implementation"),
         Column("Words/s", True),
         Column(f"Speed ÷ {baseline}", True),
         *(Column(TITLES.get(task, task), True) for task in tasks),
+        *([time_to_quality.column(summary)] if late else []),
         Column("Memory", True),
         *([Column("GPU memory", True)] if gpu else []),
         Column("Compile", True),
@@ -99,6 +103,7 @@ def main_table(summary: Summary) -> Table:
             _noted(speed_entry(row.speed), row, notes),
             _noted(ratio_entry(row), row, notes),
             *(score_entry(row.score(task)) for task in tasks),
+            *([time_to_quality.entry(row)] if late else []),
             Entry(units.memory(row.memory), value=row.memory),
             *([Entry(units.memory(row.gpu_memory), value=row.gpu_memory)] if gpu else []),
             Entry(units.seconds(row.seconds.get("compile")), value=row.seconds.get("compile")),

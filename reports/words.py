@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from . import findings, units
+from . import findings, limits, time_to_quality, units
 from .listing import listed
 from .rounds import too_few
 from .scores import headline_tasks
@@ -45,6 +45,8 @@ def sentences(summary: Summary) -> list[str]:
     lines += findings.comparisons(summary)
     if best := findings.choice(summary):
         lines.append(best)
+    lines += time_to_quality.sentences(summary)
+    lines += limits.sentences(summary)
     lines += doubts(summary)
     if summary.failures:
         count = sum(len(failure.rounds) for failure in summary.failures)
@@ -74,6 +76,7 @@ def footnotes(summary: Summary) -> list[str]:
             "Scores are means over runs; their intervals come from resampling each task's items and say how far "
             "another set of items might move the score. Overlapping intervals are no proof of equal quality."
         )
+    notes += time_to_quality.note(summary)
     notes.append(
         "Memory: the largest peak of the worker process over its runs (1 MB = 1,000,000 bytes), corpus pages it has "
         "read included. Compile: seconds of compiling before the clock starts, the median over runs."

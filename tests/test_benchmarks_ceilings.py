@@ -32,12 +32,12 @@ def machine(root: Path, *cores: int) -> Path:
 
 def test_caches_are_told_apart_by_level_and_by_who_shares_them(tmp_path: Path) -> None:
     root = machine(tmp_path, 0, 1, 2, 3)
-    assert cache_sizes([0, 1], root) == Caches(512 << 10, 4 << 20, 1)
-    assert cache_sizes([0, 2], root) == Caches(512 << 10, 4 << 20, 2)
+    assert cache_sizes([0, 1], root) == Caches(32 << 10, 512 << 10, 4 << 20, 1)
+    assert cache_sizes([0, 2], root) == Caches(32 << 10, 512 << 10, 4 << 20, 2)
 
 
 def test_caches_that_the_system_does_not_tell_are_unknown(tmp_path: Path) -> None:
-    assert cache_sizes([0], tmp_path) == Caches(None, None, 1)
+    assert cache_sizes([0], tmp_path) == Caches(None, None, None, 1)
     (machine(tmp_path, 0) / "cpu0" / "cache" / "index3" / "size").write_text("large\n")
     assert cache_sizes([0], tmp_path).last == 512 << 10
 
@@ -69,4 +69,4 @@ def test_what_was_not_measured_is_a_dash() -> None:
         threads=2, lanes=4, multiply_adds_per_second=1e10, memory_read_bytes_per_second=1e10,
         memory_update_bytes_per_second=2e10,
     )  # fmt: skip
-    assert table([some]).endswith("| 2 | 10.0 G | 10.0 GB/s | 20.0 GB/s | – |")
+    assert table([some]).endswith("| 2 | 10.0 G | 10.0 GB/s | 20.0 GB/s | – | – |")

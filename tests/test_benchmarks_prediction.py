@@ -179,6 +179,8 @@ def test_limits_by_hand() -> None:
     assert found.cache_bytes == pytest.approx(2 * 4000 * (3 - 0.2) - 2 * 4000, rel=1e-3)
     assert found.bandwidth == pytest.approx(1 / (8000 / 1e10 + 14_400 / 1e11), rel=1e-3)
     assert found.limit == pytest.approx(min(found.arithmetic, found.bandwidth))
+    near = machine.model_copy(update={"first_cache_update_bytes_per_second": 1e10})
+    assert predict(h, Sharing(1), flat(1000), LONG, near).limit == pytest.approx(1e10 / 32_000, rel=1e-3)
     assert found.in_turn == pytest.approx(1 / (1 / found.arithmetic + 1 / found.bandwidth))
     assert found.intensity == pytest.approx(24_000 / 32_000, rel=1e-3)
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from bench.reports import figures
-from bench.reports.figures import learning_curve, quality, scaling, speed, stability, style, tradeoff
+from bench.reports.figures import learning_curve, quality, roofline, scaling, speed, stability, style, tradeoff
 from bench.reports.summary import summarise
 
 GENSIM = {"implementation": "gensim", "speeds": [500e3, 520e3, 510e3], "accuracy": 0.365, "rho": 0.63}
@@ -134,6 +134,13 @@ def finished(make_results, module, count):
         ]
         peak = {"peak_memory_bytes": 3e8, "curve": curve}
         return learning_curve.data(summarise(make_results(*crowd(count, extra=peak))))
+    if module is roofline:
+        known = {
+            "threads": 2, "lanes": 8, "multiply_adds_per_second": 1e11, "memory_read_bytes_per_second": 2e10,
+            "memory_update_bytes_per_second": 3e10, "cache_update_bytes_per_second": 6e10,
+            "first_cache_update_bytes_per_second": 2e11, "cache_bytes": 1 << 25, "core_cache_bytes": 1 << 19,
+        }  # fmt: skip
+        return roofline.data(summarise(make_results(*crowd(count), environment={"ceilings": [known]})))
     if module is scaling:
         runs = [{**each, "speeds": [speed * n for speed in each["speeds"]], "threads": n}
                 for n in (1, 2) for each in crowd(count)]  # fmt: skip

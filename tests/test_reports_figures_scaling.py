@@ -46,7 +46,7 @@ def on(make_results, tokens, *configurations, model="Some CPU", code="abc"):
     environment = {"cpu": {"model": model, "cores": 4}, "code": code}
     return summarise(
         make_results(
-            *[run for runs in configurations for run in runs], corpus={"tokens": tokens}, environment=environment
+            *[run for runs in configurations for run in runs], corpus={"tokens": tokens, "sha256": f"{tokens}"}, environment=environment
         )
     )
 
@@ -139,3 +139,33 @@ def test_a_report_of_two_corpora_joins_them(make_results, tmp_path):
     figures = [path.relative_to(tmp_path / "both").as_posix() for path in written if path.suffix == ".svg"]
     assert figures == [f"figures/{group.name}/scaling.svg" for group in found]
     assert len(found) == 2
+
+
+def test_windows_and_negatives_are_axes_too(make_results):
+    def at(speed, **settings):
+        (run,) = ran(speed=speed)
+        return [{**run, "hyperparameters": {**run["hyperparameters"], **settings}}]
+
+    found = panels(make_results, at(3e6), at(2e6, window=10), at(1e6, negative=15), at(5e5, negative=15, window=2))
+    assert found == {
+        "window": {"gensim[negative=5]": [(5, 3), (10, 3)], "gensim[negative=15]": [(2, 3), (5, 3)]},
+        "negative": {"gensim": [(5, 3), (15, 3)]},
+    }
+
+
+def test_one_text_with_other_least_counts_gives_the_panel_of_vocabularies(make_results):
+    def part(size, least, tokens, text="one"):
+        (run,) = ran()
+        return summarise(
+            make_results(
+                {**run, "hyperparameters": {**run["hyperparameters"], "min_count": least}},
+                corpus={"tokens": tokens, "vocabulary_size": size, "sha256": text},
+                environment={"cpu": {"model": "Some CPU", "cores": 4}, "code": "abc"},
+            )
+        )
+
+    own, other = part(5000, 50, 900_000), part(20_000, 5, 990_000)
+    (panel,) = scaling.data(own, [other]).panels
+    assert (panel.axis, panel.values) == ("vocabulary", (5000, 20_000))
+    assert "vocabulary size" in scaling.caption(scaling.data(own, [other]))
+    assert scaling.data(own, [part(20_000, 5, 990_000, text="another")]) is None

@@ -11,18 +11,32 @@ from typing import Any
 from ...benchmarks.saved_vectors import System
 from ..summary import Summary
 from ..tables import timing_notes
-from . import learning_curve, memory, quality, ratio, scaling, sections, similarity, speed, stability, style, tradeoff
+from . import (
+    learning_curve,
+    memory,
+    quality,
+    ratio,
+    roofline,
+    scaling,
+    sections,
+    similarity,
+    speed,
+    stability,
+    style,
+    tradeoff,
+)
 from .fonts import fonts_of
 from .saving import FORMATS as FORMATS
 from .saving import saved as saved_figure
 from .stability import saved_vectors as saved_vectors
 
 FIGURES: tuple[ModuleType, ...] = (
-    speed, ratio, quality, tradeoff, learning_curve, sections, similarity, scaling, memory, stability,
+    speed, ratio, quality, tradeoff, learning_curve, sections, similarity, scaling, roofline, memory,
+    stability,
 )  # fmt: skip
 """In the order of the report. ``data`` takes a summary; that of ``stability`` saved vectors, see ``draw_all``."""
 
-_TIMED = (speed, ratio, tradeoff, learning_curve, scaling)
+_TIMED = (speed, ratio, tradeoff, learning_curve, scaling, roofline)
 """Those that show how long training took."""
 
 

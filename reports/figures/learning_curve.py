@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
 from ...benchmarks.records import CurvePoint
+from ...benchmarks.time_to_quality import Arrival
 from .. import units
 from ..scores import headline_tasks
 from ..summary import Row, Summary
@@ -44,6 +45,8 @@ class Line:
     label: str
     points: tuple[Point, ...]
     runs: tuple[tuple[Point, ...], ...]
+    reached: Point | None = None
+    """The first of its points that is as good as the baseline's final score."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class Data:
         log: whether the time axis is logarithmic.
         found: labels of all that have a curve.
         omitted: labels of those without.
+        baseline: whose final score is the target; None where there is no target, or several.
+        target: that score.
     """
 
     task: str
@@ -65,6 +70,8 @@ class Data:
     log: bool
     found: tuple[str, ...]
     omitted: tuple[str, ...]
+    baseline: str | None = None
+    target: float | None = None
 
 
 def data(summary: Summary) -> Data | None:
@@ -81,7 +88,10 @@ def data(summary: Summary) -> Data | None:
             seconds = [point.seconds for line in kept for point in _all_points(line)]
             omitted = tuple(row.label for row in summary.rows if row.label not in found)
             log = max(seconds) / min(seconds) >= speed.LOG_SPREAD
-            return Data(task, _metric(summary, task), kept, log, found, omitted)
+            baseline, target = _target(summary, task)
+            if target is None:
+                kept = tuple(replace(line, reached=None) for line in kept)
+            return Data(task, _metric(summary, task), kept, log, found, omitted, baseline, target)
     return None
 
 
@@ -104,6 +114,7 @@ def draw(data: Data) -> Figure:
         for i in range(len(x) - 1, -1, -every):  # the last one is always marked
             series.mark(axes, x[i], y[i], look, size=4.0)
     _scale(axes, data)
+    _show_target(axes, data)
     series.legend(figure, labels, line="-")
     rows.name_axis(figure, f"Training time (s{', log scale' if data.log else ''})", _named(data))
     return figure
@@ -119,7 +130,7 @@ def caption(data: Data) -> str:
         "The clock stood still while the vectors were looked at, so these seconds compare with those of runs without "
         "a curve. The learning rate falls until the last epoch ends: a point on the way is not the score of a training "
         f"that is shorter by plan.{' Logarithmic time axis.' if data.log else ''}{series.hidden(data.found, shown)}"
-        f"{left_out}"
+        f"{left_out}{_arrivals(data)}"
     )
 
 
@@ -129,7 +140,41 @@ def alt(data: Data) -> str:
         f"{line.label} from {_told(line.points[0], data.metric)} to {_told(line.points[-1], data.metric)}"
         for line in data.lines
     )
-    return f"{_quantity(data)} against seconds of training. {'; '.join(said)}"
+    return f"{_quantity(data)} against seconds of training. {'; '.join(said)}.{_arrivals(data)}"
+
+
+def _show_target(axes: Axes, data: Data) -> None:
+    """The baseline's final score as a line across, and a drop line where each line first comes up to it."""
+    if data.target is None:
+        return
+    height = _factor(data) * data.target
+    # Collections, not lines: they take no part in the limits.
+    axes.hlines(height, *axes.get_xlim(), colors=style.SOFT, linestyles=(0, (4, 2)), lw=0.7, zorder=1)
+    bottom = axes.get_ylim()[0]
+    for line, look in zip(data.lines, series.LOOKS, strict=False):
+        if line.reached is not None:
+            reached = _factor(data) * line.reached.value
+            axes.vlines(line.reached.seconds, bottom, reached, colors=look.colour, linestyles=":", lw=0.9, zorder=1)
+    axes.annotate(
+        f"final score of {style.broken(data.baseline or '')}", (0, height), xycoords=axes.get_yaxis_transform(),
+        xytext=(3, 2), textcoords="offset points", va="bottom", fontsize=6, color=style.SOFT, annotation_clip=False,
+    ).set_in_layout(False)  # fmt: skip
+
+
+def _arrivals(data: Data) -> str:
+    """The sentence on the dashed line and on who came up to it; empty without one."""
+    if data.target is None:
+        return ""
+    came = [
+        f"{line.label} after {units.seconds(line.reached.seconds)}" for line in data.lines if line.reached is not None
+    ]
+    missed = [line.label for line in data.lines if line.reached is None]
+    said = f" The final score of {data.baseline}, {units.fraction(data.target, data.metric)} (dashed), is reached"
+    if came:
+        said += f" at the end of an epoch (dotted) by {', '.join(came)}"
+    if missed:
+        said += f"{'; not' if came else ' not'} by {', '.join(missed)}"
+    return f"{said}."
 
 
 def _line(row: Row, task: str) -> Line | None:
@@ -142,7 +187,19 @@ def _line(row: Row, task: str) -> Line | None:
         Point(epoch, median(point.seconds for point in found), fmean(point.value for point in found))
         for epoch, found in sorted(by_epoch.items())
     )
-    return Line(row.label, points, tuple(runs)) if len(points) > 1 else None
+    if len(points) < 2:
+        return None
+    outcome = row.reached.outcome if row.reached and row.reached.target.task == task else None
+    epoch = outcome.epoch if isinstance(outcome, Arrival) else None
+    return Line(row.label, points, tuple(runs), next((point for point in points if point.epoch == epoch), None))
+
+
+def _target(summary: Summary, task: str) -> tuple[str | None, float | None]:
+    """Whose final score the others are measured by, and that score, where it is one and others are there."""
+    aims = [(row.baseline, row.reached.target) for row in summary.rows if row.reached]
+    if len(set(aims)) != 1 or len(aims) < 2 or aims[0][1].task != task:
+        return None, None
+    return aims[0][0], aims[0][1].value
 
 
 def _points(curve: Iterable[CurvePoint], task: str) -> Iterable[Point]:
@@ -181,6 +238,7 @@ def _scale(axes: Axes, data: Data) -> None:
 def _as_quality(data: Data) -> quality.Data:
     """Every score as a mark of the quality figure, which knows how to scale and name them."""
     values = [(line.label, point.value) for line in data.lines for point in _all_points(line)]
+    values += [] if data.target is None else [(data.baseline or "", data.target)]
     marks = tuple(quality.Mark(label, value, None, None, (value,), {}) for label, value in values)
     return quality.Data(data.task, data.metric, marks, ())
 

@@ -1,4 +1,7 @@
-"""Speed against threads, vector size and corpus size: a panel for each that varies, everything else equal."""
+"""Speed against threads, vector size, window, negatives and corpus size: a panel for each that varies, all else equal.
+
+Where the machine's ceilings were measured, what they allow is drawn beside what was measured.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...benchmarks.history.fingerprint import fingerprint
-from ...benchmarks.records import RunRecord
-from .. import units
+from ...benchmarks.records import CorpusRecord, RunRecord
+from .. import limits, units
 from ..cells import labels
+from ..listing import listed
 from ..summary import Estimate, Row, Summary
 from . import series, style
 from .speed import LOG_SPREAD
@@ -40,6 +44,8 @@ class Point:
     low: float | None
     high: float | None
     rounds: int
+    limit: float | None = None
+    """Words/s that the machine allows, where its ceilings are known."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Panel:
-    """One thing that varies: ``threads``, ``vector_size`` or ``tokens`` (words of the corpus)."""
+    """One thing that varies: ``threads``, a hyperparameter, ``vocabulary`` or ``tokens`` (words of the corpus)."""
 
     axis: str
     lines: tuple[Line, ...]
@@ -72,21 +78,35 @@ class Data:
     """All lines, drawn or not."""
 
 
-_TITLES = {"threads": "Threads", "vector_size": "Vector size", "tokens": "Corpus (words)"}
+_TITLES = {
+    "threads": "Threads",
+    "vector_size": "Vector size",
+    "window": "Window",
+    "negative": "Negatives",
+    "vocabulary": "Vocabulary (words)",
+    "tokens": "Corpus (words)",
+}
+_HYPERPARAMETERS = ("vector_size", "window", "negative")
+_OF_CORPORA = ("vocabulary", "tokens")
+"""What a report of several parts varies, each with its own text or ``min_count``."""
 
 
 @dataclass(frozen=True)
 class _Timed:
-    """A row with a speed, and the words of its corpus."""
+    """A row with a speed, its corpus, and the words/s that the machine allows, where they are known."""
 
     row: Row
     speed: Estimate
-    tokens: int
+    corpus: CorpusRecord
+    limit: float | None
 
     def value(self, axis: str) -> int:
         """Where it stands on an axis."""
         run = self.row.run
-        return {"threads": run.threads, "vector_size": run.hyperparameters.vector_size, "tokens": self.tokens}[axis]
+        if axis in _HYPERPARAMETERS:
+            return int(getattr(run.hyperparameters, axis))
+        values = {"threads": run.threads, "vocabulary": self.corpus.vocabulary_size, "tokens": self.corpus.tokens}
+        return values[axis]
 
 
 def data(summary: Summary, beside: Sequence[Summary] = ()) -> Data | None:
@@ -94,15 +114,14 @@ def data(summary: Summary, beside: Sequence[Summary] = ()) -> Data | None:
 
     Args:
         summary: of the report's part.
-        beside: of its other parts, whose corpora are others: those of the same machine and code give the panel of
-            corpus sizes.
+        beside: of its other parts: those of the same machine and code give the panels of corpora and vocabularies.
     """
     own = _timed(summary)
     panels, always = [], set[str]()
     for axis in _TITLES:
         timed = own
-        if axis == "tokens":
-            timed = own + [one for other in beside if _same_machine(summary, other) for one in _timed(other)]
+        if axis in _OF_CORPORA:
+            timed = own + [one for other in beside if _comparable(axis, summary, other) for one in _timed(other)]
         lines = _lines(axis, timed, always)
         if lines:
             panels.append(Panel(axis, tuple(lines)))
@@ -129,13 +148,19 @@ def draw(data: Data) -> Figure:
 
 def caption(data: Data) -> str:
     """What the figure shows, for the line under it."""
-    axes = " and ".join(_TITLES[panel.axis].lower().replace(" (words)", " size") for panel in data.panels)
+    axes = listed([_TITLES[panel.axis].lower().replace(" (words)", " size") for panel in data.panels])
     ideal = " Thin lines: as many times the speed as threads." if data.panels[0].axis == "threads" else ""
+    limit = ""
+    if any(_limits(panel) for panel in data.panels):
+        limit = (
+            " Dashed: what the machine's multiply-adds and bandwidths allow the implementation of that colour; black "
+            "where they allow several the same."
+        )
     logs = [_TITLES[panel.axis].lower().replace(" (words)", "") for panel in data.panels if _log_speed(panel)]
     log = f" Logarithmic speed axis: {', '.join(logs)}." if logs else ""
     return (
         f"Training speed in words/s against {axes}; what a line joins differs in nothing else: {_named(data)}."
-        f"{ideal}{log}{series.hidden(data.found, data.labels)}"
+        f"{ideal}{limit}{log}{series.hidden(data.found, data.labels)}"
     )
 
 
@@ -153,7 +178,17 @@ def alt(data: Data) -> str:
 
 
 def _timed(summary: Summary) -> list[_Timed]:
-    return [_Timed(row, row.speed, summary.corpus.tokens) for row in summary.rows if row.speed]
+    known = limits.predictions(summary)
+    return [
+        _Timed(row, row.speed, summary.corpus, known[row.label].limit if row.label in known else None)
+        for row in summary.rows
+        if row.speed
+    ]
+
+
+def _comparable(axis: str, a: Summary, b: Summary) -> bool:
+    """Whether two parts differ in what the axis shows: other texts, or one text with other least counts of a word."""
+    return (a.corpus.sha256 == b.corpus.sha256) == (axis == "vocabulary") and _same_machine(a, b)
 
 
 def _same_machine(a: Summary, b: Summary) -> bool:
@@ -185,7 +220,7 @@ def _all_else(axis: str, run: RunRecord) -> str:
         **run.hyperparameters.model_dump(), "threads": run.threads,
         "trainer": [run.implementation, run.version, run.device, run.options],
     }  # fmt: skip
-    settings.pop(axis, None)
+    settings.pop("min_count" if axis == "vocabulary" else axis, None)
     return json.dumps(settings, sort_keys=True, default=str)
 
 
@@ -193,14 +228,14 @@ def _labels(axis: str, runs: Sequence[RunRecord]) -> list[str]:
     """The shortest names of the lines; what varies along them is no part of a name."""
     if axis == "threads":
         return labels([run.model_copy(update={"threads": 1}) for run in runs])
-    if axis == "vector_size":
-        alike = [run.hyperparameters.model_copy(update={"vector_size": 1}) for run in runs]
+    if axis in _HYPERPARAMETERS:
+        alike = [run.hyperparameters.model_copy(update={axis: 1}) for run in runs]
         return labels([run.model_copy(update={"hyperparameters": own}) for run, own in zip(runs, alike, strict=True)])
     return labels(runs)
 
 
 def _point(axis: str, one: _Timed) -> Point:
-    return Point(one.value(axis), one.speed.value, one.speed.low, one.speed.high, one.speed.n)
+    return Point(one.value(axis), one.speed.value, one.speed.low, one.speed.high, one.speed.n, one.limit)
 
 
 def _panel(axes: Axes, panel: Panel, shown: Sequence[str]) -> None:
@@ -210,6 +245,9 @@ def _panel(axes: Axes, panel: Panel, shown: Sequence[str]) -> None:
     axes.grid(axis="y")
     if log_x:
         axes.set_xscale("log")
+    for limit, lines in _limits(panel).items():
+        colour = series.LOOKS[shown.index(lines[0])].colour if len(lines) == 1 else style.INK
+        axes.plot(*zip(*limit, strict=True), linestyle=(0, (4, 2)), color=colour, lw=0.8, zorder=2)
     for line in panel.lines:
         look = series.LOOKS[shown.index(line.label)]
         if panel.axis == "threads":
@@ -225,6 +263,16 @@ def _panel(axes: Axes, panel: Panel, shown: Sequence[str]) -> None:
             series.mark(axes, point.x, point.speed, look, size=4.2)
     _x_axis(axes, panel.axis, values, log=log_x)
     _y_axis(axes, panel)
+
+
+def _limits(panel: Panel) -> dict[tuple[tuple[int, float], ...], list[str]]:
+    """What the machine allows along the axis, with the lines it is true of: equal schemes have equal limits."""
+    found: dict[tuple[tuple[int, float], ...], list[str]] = {}
+    for line in panel.lines:
+        known = tuple((point.x, point.limit) for point in line.points if point.limit is not None)
+        if len(known) > 1:
+            found.setdefault(known, []).append(line.label)
+    return found
 
 
 def _x_axis(axes: Axes, axis: str, values: Sequence[int], *, log: bool) -> None:
@@ -264,6 +312,7 @@ def _ends(panel: Panel) -> list[float]:
     """All that the speed axis has to hold, ideal lines included."""
     points = [point for line in panel.lines for point in line.points]
     ends = [end for point in points for end in (point.speed, point.low, point.high) if end is not None]
+    ends += [limit for known in _limits(panel) for _, limit in known]
     if panel.axis == "threads":
         ends += [line.points[0].speed * line.points[-1].x / line.points[0].x for line in panel.lines]
     return ends
@@ -275,7 +324,7 @@ def _log_speed(panel: Panel) -> bool:
 
 
 def _value(axis: str, value: int) -> str:
-    return units.rate(value) if axis == "tokens" else f"{value}"
+    return units.rate(value) if axis in _OF_CORPORA else f"{value}"
 
 
 def _named(data: Data) -> str:
