@@ -22,8 +22,8 @@ SPEEDS = [5.1e6, 5.3e6, 5.2e6]
 
 COMMANDS = {
     "begin", "end", "toprule", "midrule", "bottomrule", "addlinespace", "multicolumn", "emph", "textbf", "rlap",
-    "footnotesize", "small", "centering", "setlength", "tabcolsep", "caption", "label", "par", "smallskip", "linewidth",
-    "raggedright", "parbox", "strut", "allowbreak", "textbackslash", "textasciitilde", "textasciicircum", "textless",
+    "scriptsize", "footnotesize", "small", "centering", "setlength", "tabcolsep", "caption", "label", "par", "smallskip",
+    "linewidth", "raggedright", "parbox", "strut", "allowbreak", "textbackslash", "textasciitilde", "textasciicircum", "textless",
     "textgreater", "textbar", "char", "dots", "times", "div", "cdot", "pm", "le", "ge", "approx", "to", "circ",
     "dagger", "mu", "rho", "alpha", "beta", "lambda", "sigma", "ss", "ae", "AE", "oe", "OE", "o", "O", "l", "L", "i",
     "j", "v", "u", "H", "r", "c", "d", "b",
@@ -213,3 +213,28 @@ def test_the_references_go_through_bibtex(marked, tmp_path):
     assert done.returncode == 0, done.stdout
     assert "Warning" not in done.stdout
     pdflatex(tmp_path, body)
+
+
+def test_what_nine_were_given_fits_a_page(make_results, tmp_path):
+    names = ("numpy", "numba", "torch", "gensim", "word2vec-c", "fasttext", "glove", "ppmi-svd", "spark")
+    values = {
+        "shrink_windows": "1/distance", "initial vectors": "±0.5/vector_size", "negative samples": "each example",
+        "vocabulary": "the corpus's and </s>", "learning rate": "every 10,000 words", "alpha": 0.025, "window": None,
+    }  # fmt: skip
+    runs = [
+        {
+            "implementation": name,
+            "speeds": [1e6],
+            "extra": {
+                "given": {
+                    key: {"value": value, "note": f"100 % of {name}'s {key} & <all> that x_y^2 is" if i % 2 else None}
+                    for key, value in values.items()
+                }
+            },
+        }
+        for i, name in enumerate(names)
+    ]
+    groups = [Group("small", "", make_results(*runs))]
+    said = pdflatex(tmp_path, paper.written(paper.table("given", groups), "latex", caption="x"), options="twocolumn")
+    assert "Overfull" not in said
+    pdflatex(tmp_path, paper.written(paper.table("given", groups), "latex"))
