@@ -140,14 +140,15 @@ class GloveTrainer(Trainer):
         from .entries import ShuffledEntries
         from .training import train_iteration
 
-        h, memory = self._hyperparameters, self._memory << 20
+        assert self._threads is not None
+        h, threads, memory = self._hyperparameters, self._threads, self._memory << 20
         shares = [0.5 * _COUNTING, 0.5 * _COUNTING, *[(1 - _COUNTING) / self._iterations] * self._iterations]
         counting, shuffling, *training = phases(progress, self._corpus.n_tokens * h.epochs, shares)
         with count_cooccurrences(
             self._corpus,
             inverse_distance(h.window),
             symmetric=self._symmetric,
-            threads=self._threads,
+            threads=threads,
             memory=memory,
             progress=counting,
         ) as counts:
@@ -165,7 +166,7 @@ class GloveTrainer(Trainer):
                     entries,
                     eta=self._eta,
                     mirrored=self._symmetric,
-                    threads=self._threads,
+                    threads=threads,
                     order=order,
                     progress=iteration,
                 )
