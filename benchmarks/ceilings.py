@@ -11,8 +11,6 @@ is the highest of several rounds, as in STREAM (McCalpin, 1995): a ceiling is wh
 import argparse
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +21,7 @@ from numpy.typing import NDArray
 
 from ..datasets.errors import InputError
 from .caches import Caches, cache_sizes
-from .isolation import choose_cores, core_count, thread_variables
+from .isolation import choose_cores, core_count
 from .prediction import Ceilings
 
 ROUNDS = 5
@@ -76,24 +74,6 @@ def measure(threads: int, *, rounds: int = ROUNDS, array: int | None = None) -> 
         cache_bytes=caches.last,
         core_cache_bytes=caches.core,
     )
-
-
-def measured_apart(threads: Sequence[int]) -> list[Ceilings]:
-    """The same for several numbers of threads in a process of its own, whose memory and compiler go with it.
-
-    Raises:
-        InputError: the probe failed.
-    """
-    command = [sys.executable, "-m", "bench.benchmarks.ceilings", "--json", "--threads", ",".join(map(str, threads))]
-    environment = os.environ | thread_variables(max(threads))
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=600, env=environment, check=True)
-    except subprocess.CalledProcessError as error:
-        last = (error.stderr.strip().splitlines() or ["it says nothing"])[-1]
-        raise InputError(f"the machine's ceilings could not be measured: {last}") from None
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise InputError(f"the machine's ceilings could not be measured: {error}") from None
-    return [Ceilings.model_validate(one) for one in json.loads(done.stdout)]
 
 
 class _Threads:

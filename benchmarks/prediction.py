@@ -5,8 +5,9 @@ it holds: no policy of replacement does better. A context word's row is fetched 
 docs/scaling.md has the formulae.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -157,9 +158,18 @@ def predicted(run: RunRecord, corpus: CorpusRecord, ceilings: Mapping[int, Ceili
     sharing = sharing_of(run)
     if own is None or sharing is None or corpus.sentences < 1:
         return None
-    counts = counts_of(corpus.coverage, corpus.vocabulary_size, corpus.tokens)
+    text = (tuple(corpus.coverage or ()), corpus.vocabulary_size, corpus.tokens, corpus.sentences)
+    return _predicted(run.hyperparameters, sharing, text, own)
+
+
+@lru_cache(maxsize=4096)
+def _predicted(
+    h: Hyperparameters, sharing: Sharing, text: tuple[tuple[float, ...], int, int, int], ceilings: Ceilings
+) -> Prediction | None:
+    """Kept, since a report asks for the same several times, of each configuration of a study."""
+    shares, n_words, tokens, sentences = text
     try:
-        return predict(run.hyperparameters, sharing, counts, corpus.tokens / corpus.sentences, own)
+        return predict(h, sharing, counts_of(shares, n_words, tokens), tokens / sentences, ceilings)
     except ValueError:
         return None
 
@@ -188,3 +198,15 @@ def ceilings_of(environment: Mapping[str, Any]) -> dict[int, Ceilings]:
             continue
         found[one.threads] = one
     return found
+
+
+def highest(environments: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Of several measurements of one machine the highest of each figure, as an environment holds them."""
+    found: dict[int, dict[str, Any]] = {}
+    for environment in environments:
+        for threads, one in ceilings_of(environment).items():
+            own = found.setdefault(threads, {})
+            for name, value in one.model_dump().items():
+                known = [each for each in (own.get(name), value) if each is not None]
+                own[name] = max(known, default=None)
+    return [found[threads] for threads in sorted(found)]

@@ -54,7 +54,7 @@ def bandwidths(ceilings: Ceilings) -> dict[str, float]:
 
 def described(ceilings: Ceilings) -> str:
     """The ceilings in words."""
-    speeds = [f"{units.memory(speed)}/s in {name}" for name, speed in bandwidths(ceilings).items()]
+    speeds = [f"{units.memory(speed)}/s ({name})" for name, speed in bandwidths(ceilings).items()]
     return f"{units.rate(ceilings.multiply_adds_per_second)} multiply-adds/s and moves {listed(speeds)}"
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..benchmarks.history.fingerprint import fingerprint
+from ..benchmarks.prediction import highest
 from ..benchmarks.records import Results, RunRecord
 from .sources import Source, slug, without_copies
 from .summary import Summary, log_of, summarise
@@ -111,10 +112,12 @@ def _merged(sources: Sequence[Source]) -> Results:
         facts.append(_facts(source, [run.round for run in own]))
         before = max((run.round for run in own), default=before)
     plans = [source.results.plan for source in sources]
+    environments = [source.results.environment for source in sources]
+    known = highest(environments)
     return Results(
         created=min(source.results.created for source in sources),
         command=_commands(sources),
-        environment={**_shared([source.results.environment for source in sources]), "sources": facts},
+        environment={**_shared(environments), **({"ceilings": known} if known else {}), "sources": facts},
         plan=plans[0] if all(plan == plans[0] for plan in plans) else None,
         corpus=sources[0].results.corpus,
         runs=runs,

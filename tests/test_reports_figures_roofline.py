@@ -88,7 +88,7 @@ def test_the_sentence_gives_the_share_and_what_sets_the_limit(make_results: Any)
     known = limits.predictions(summary)
     (said,) = limits.sentences(summary)
     assert said in words.sentences(summary)
-    assert said.startswith("With 2 threads this machine does 100 G multiply-adds/s and moves 30.0 GB/s in memory")
+    assert said.startswith("With 2 threads this machine does 100 G multiply-adds/s and moves 30.0 GB/s (memory), ")
     assert f"fast reaches {100 * 4e6 / known['fast'].limit:.0f} % (of " in said
     assert f"gensim reaches {100 * 3e5 / known['gensim'].limit:.1f} % (of " in said
     assert "set by multiply-adds" in said

@@ -7,6 +7,7 @@ import pytest
 
 from bench.reports import markdown, tables, time_to_quality, words
 from bench.reports.figures import learning_curve, style
+from bench.reports.printed import printed
 from bench.reports.summary import summarise
 
 
@@ -124,3 +125,19 @@ def test_two_targets_are_not_drawn(make_results: Any) -> None:
     assert all(line.reached is None for line in found.lines)
     assert "dashed" not in learning_curve.caption(found)
     assert len(time_to_quality.sentences(summary)) == 2
+
+
+def test_a_paper_table_has_it_when_asked(make_results: Any, tmp_path: Any) -> None:
+    made = make_results(
+        *(
+            {"implementation": name, "speeds": [1e6], "extra": {"curve": own, "scores": own[-1]["scores"]}}
+            for name, own in (("fast", FAST[0]), ("weak", WEAK[0]), ("gensim", GENSIM[0]))
+        )
+    )
+    (tmp_path / "results.json").write_text(made.model_dump_json())
+    text = printed([tmp_path], "csv", columns=["time-to-quality", "words-to-quality"])
+    head, *lines = [line.split(",") for line in text.splitlines()]
+    places = [head.index(name) for name in ("time-to-quality", "words-to-quality")]
+    assert {line[0]: [line[place] for place in places] for line in lines} == {
+        "fast": ["2", "2000"], "weak": ["", ""], "gensim": ["20", "2000"],
+    }  # fmt: skip

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from ...benchmarks.statistics import Estimate as Interval
+from ...benchmarks.time_to_quality import Arrival
 from ..merge import Group
 from ..rounds import too_few
 from ..scores import ScoreSummary, headline_tasks
@@ -12,7 +14,7 @@ from .marks import marks
 from .numbers import Kind, Quantity, kind_of, scale_of
 from .table import EMPTY, RESERVED, Block, Cell, Column, Note, PaperTable
 
-_TIMED = ("speed", "ratio", "trained-speed")
+_TIMED = ("speed", "ratio", "trained-speed", "time-to-quality")
 """Columns that rest on the clock of the training."""
 
 
@@ -80,6 +82,8 @@ def _measures(summaries: Sequence[Summary], rows: Sequence[Row]) -> list[Measure
         Measure("gpu-memory", "Peak GPU memory", "bytes", lambda row: _plain(row.gpu_memory),
                 default=any(row.gpu_memory is not None for row in rows)),
         Measure("trained-speed", "Trained words", "rate", lambda row: _plain(row.trained_speed)),
+        Measure("time-to-quality", f"Time to score of {baseline}", "seconds", _time_to_quality),
+        Measure("words-to-quality", f"Words to score of {baseline}", "count", _words_to_quality),
     ]  # fmt: skip
     for phase in ("train", "prepare", "compile", "transfer", "evaluate"):
         found.append(Measure(phase, f"{phase.capitalize()} time", "seconds", _phase(phase)))
@@ -102,6 +106,16 @@ def _score_reader(task: str, metric: str) -> Callable[[Row], Quantity | None]:
     return lambda row: _score(row.scores.get((task, metric)))
 
 
+def _time_to_quality(row: Row) -> Quantity | None:
+    outcome = row.reached.outcome if row.reached else None
+    return _estimate(outcome.seconds) if isinstance(outcome, Arrival) else None
+
+
+def _words_to_quality(row: Row) -> Quantity | None:
+    outcome = row.reached.outcome if row.reached else None
+    return _plain(outcome.words) if isinstance(outcome, Arrival) else None
+
+
 def _phase(name: str) -> Callable[[Row], Quantity | None]:
     return lambda row: _plain(row.seconds.get(name))
 
@@ -121,7 +135,7 @@ def _setting(name: str) -> Callable[[Row], str]:
     return lambda row: settings_of(row).get(name, EMPTY.text)
 
 
-def _estimate(one: Estimate | None) -> Quantity | None:
+def _estimate(one: Estimate | Interval | None) -> Quantity | None:
     return None if one is None else Quantity(one.value, one.low, one.high)
 
 

@@ -26,7 +26,7 @@ class Note(NamedTuple):
 
 RESERVED = (
     "implementation", "speed", "ratio", "memory", "gpu-memory", "trained-speed", "train", "prepare", "compile",
-    "transfer", "evaluate", "n",
+    "transfer", "evaluate", "time-to-quality", "words-to-quality", "n",
 )  # fmt: skip
 """Keys of the table of results that no task gets, should one have such a name."""
 
