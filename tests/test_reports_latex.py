@@ -22,11 +22,11 @@ SPEEDS = [5.1e6, 5.3e6, 5.2e6]
 
 COMMANDS = {
     "begin", "end", "toprule", "midrule", "bottomrule", "addlinespace", "multicolumn", "emph", "textbf", "rlap",
-    "scriptsize", "footnotesize", "small", "centering", "setlength", "tabcolsep", "caption", "label", "par", "smallskip",
-    "linewidth", "raggedright", "parbox", "strut", "allowbreak", "textbackslash", "textasciitilde", "textasciicircum", "textless",
-    "textgreater", "textbar", "char", "dots", "times", "div", "cdot", "pm", "le", "ge", "approx", "to", "circ",
-    "dagger", "mu", "rho", "alpha", "beta", "lambda", "sigma", "ss", "ae", "AE", "oe", "OE", "o", "O", "l", "L", "i",
-    "j", "v", "u", "H", "r", "c", "d", "b",
+    "scriptsize", "footnotesize", "small", "centering", "setlength", "tabcolsep", "caption", "label", "par",
+    "smallskip", "linewidth", "raggedright", "parbox", "strut", "allowbreak", "textbackslash", "textasciitilde",
+    "textasciicircum", "textless", "textgreater", "textbar", "char", "dots", "times", "div", "cdot", "pm", "le",
+    "ge", "approx", "to", "circ", "dagger", "mu", "rho", "alpha", "beta", "lambda", "sigma", "ss", "ae", "AE", "oe",
+    "OE", "o", "O", "l", "L", "i", "j", "v", "u", "H", "r", "c", "d", "b",
 }  # fmt: skip
 
 
