@@ -37,7 +37,7 @@ def _threads(findings: Findings) -> Verdict:
     n, made = findings.threads, findings.made("threads", "topics")
     if made.status != "trained":
         return failed(f"with {n} threads: {made.words}")
-    vectors, labels, faults = findings.vectors("threads", "topics"), findings.labels("topics"), list(made.faults)
+    vectors, labels, faults = findings.vectors("threads", "topics"), findings.labels("small"), list(made.faults)
     if vectors is None or len(vectors) != len(labels) or faults:
         return not_applicable("there are no vectors to look at: see shape")
     alone = findings.vectors(FIRST, "topics")

@@ -8,8 +8,13 @@ from ...evaluation.protocols import Protocol
 from .check import Check, Findings, Verdict, failed, judged, not_applicable
 from .planted_part import questions
 
-FLOOR = 0.25
-"""Share of the analogies that must be answered."""
+FLOOR = 0.45
+"""Share of the analogies that must be answered.
+
+Trainers of this project and gensim answer 71 to 81 %. Numba (one thread, seed 1) answers 40 % with windows of 2 instead
+of 4, 33 % with one negative instead of 5, 21 % after a third of the training, 9 % with windows of 1, and none untrained
+or on the words in random order.
+"""
 
 
 def _quality(findings: Findings) -> Verdict:

@@ -6,8 +6,8 @@ from ..launch import GRACE_SECONDS
 from .check import Check, Findings, Verdict, failed, judged, not_applicable
 from .trials import FEW_EPOCHS, MANY_EPOCHS
 
-MOST_GROWTH = 12_000_000
-"""Bytes by which ten more epochs may raise the peak: half of what ten copies of the vectors are."""
+MOST_GROWTH = 9_600_000
+"""Bytes by which eight more epochs may raise the peak: half of what eight copies of the vectors are."""
 
 
 def _interrupt(findings: Findings) -> Verdict:

@@ -29,8 +29,10 @@ def _hyperparameters(findings: Findings) -> Verdict:
     absent: list[str] = []
     unsupported: list[str] = []
     unknown = False
-    if (lost := findings.made("settings", "base")).status != "trained":
-        return not_applicable(f"the training they are compared with fails: {lost.words}")
+    if (base := findings.made("settings", "base")).status != "trained":
+        return not_applicable(f"the training they are compared with fails: {base.words}")
+    if base.faults:
+        return not_applicable("the vectors they are compared with are no such: see shape")
     for step, (against, changes) in variations(findings.declared.base).items():
         (name, value), made = list(changes.items())[-1], findings.made("settings", step)
         asked = f"{name} {value}"
@@ -43,8 +45,9 @@ def _hyperparameters(findings: Findings) -> Verdict:
                 faults.append(_of_failure(asked, made))
             continue
         one, other = findings.vectors("settings", against), findings.vectors("settings", step)
-        if one is None or other is None:
-            continue  # a matter of shape
+        faults += [f"with {asked}, {fault}" for fault in made.faults]
+        if one is None or other is None or made.faults:
+            continue
         same, before = same_bits(one, other), findings.made("settings", against)
         own = step not in ("model", "loss", "softmax") and _settled(before, made, name)
         (absent if own else honoured).append(name)
@@ -57,6 +60,7 @@ def _hyperparameters(findings: Findings) -> Verdict:
     rare = findings.made("settings", "min_count")
     if rare.status != "trained":
         faults.append(_of_failure("a corpus with min_count 40", rare))
+    faults += [f"on a corpus with min_count 40, {fault}" for fault in rare.faults]
     if unknown and not faults:
         return not_applicable("equal trainings differ, so that a change cannot be told from chance")
     told = [f"{len(set(honoured))} honoured"]

@@ -8,9 +8,9 @@ from ...datasets.planted import sentences
 from ...datasets.question_sets import AnalogySection, AnalogySet, SimilaritySet
 
 SECTIONS = ("capital-common-countries", "family", "gram1-adjective-to-adverb", "gram7-past-tense")
-PAIRS = 16
+PAIRS = 8
 """Pairs of each section, at most."""
-TOKENS = 60_000
+TOKENS = 20_000
 
 
 @cache

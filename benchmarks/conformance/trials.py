@@ -9,7 +9,7 @@ from .trial import Step
 
 ENDLESS = 200_000
 """Epochs of a training that is interrupted: minutes of it, however fast the trainer."""
-FEW_EPOCHS, MANY_EPOCHS = 2, 12
+FEW_EPOCHS, MANY_EPOCHS = 1, 9
 VARIATIONS: Mapping[str, object] = {
     "vector_size": 24,
     "window": 1,
@@ -40,7 +40,7 @@ class Plan:
 
 def _first(base: Base, threads: int) -> list[Step]:
     return [
-        Step(name="topics", corpus="topics", hyperparameters=learnt(base)),
+        Step(name="topics", corpus="small", hyperparameters=learnt(base)),
         Step(name="mapped", corpus="small", hyperparameters=settings(base), mapped=True),
         Step(name="paused", corpus="small", hyperparameters=settings(base), paused=True),
     ]
@@ -103,7 +103,7 @@ def _planted(base: Base, threads: int) -> list[Step]:
 def _memory(base: Base, threads: int) -> list[Step]:
     asked = {"first": FEW_EPOCHS, "few epochs": FEW_EPOCHS, "many epochs": MANY_EPOCHS}
     return [
-        Step(name=name, corpus="wide", hyperparameters=settings(base, vector_size=200, epochs=epochs))
+        Step(name=name, corpus="wide", hyperparameters=settings(base, vector_size=400, window=1, epochs=epochs))
         for name, epochs in asked.items()
     ]
 
@@ -121,7 +121,7 @@ def _odd(base: Base, threads: int) -> list[Step]:
 
 def _threads(base: Base, threads: int) -> list[Step]:
     return [
-        Step(name="topics", corpus="topics", hyperparameters=learnt(base), threads=threads),
+        Step(name="topics", corpus="small", hyperparameters=learnt(base), threads=threads),
         Step(name="one sentence", corpus="one sentence", hyperparameters=settings(base), threads=threads),
     ]
 
