@@ -9,12 +9,12 @@ import importlib.metadata
 import importlib.util
 import inspect
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from ..datasets.errors import InputError
+from ..datasets.suggestion import suggestion
 from .trainer import Trainer
 
 ENTRY_POINTS = "bench.implementations"
@@ -54,8 +54,7 @@ def trainer_class(name: str) -> type[Trainer]:
     """
     targets = _targets()
     if name not in targets:
-        near = get_close_matches(name, targets, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(targets)}"
+        hint = suggestion(name, targets, most=1, cutoff=0.6) or f"known are {', '.join(targets)}"
         raise InputError(f"there is no implementation {name!r}; {hint}")
     target = targets[name]
     if not isinstance(target, str):

@@ -13,7 +13,7 @@ def forecast_lines(document: Mapping[str, Any]) -> list[str]:
         document: as ``benchmarks.forecast.as_document`` gives it.
     """
     cells: list[Mapping[str, Any]] = document["cells"]
-    rows = [("implementation", "threads", "done", "failed", "to do", "a run", "left")]
+    rows: list[tuple[str, ...]] = [("implementation", "threads", "done", "failed", "to do", "a run", "left")]
     for cell in cells:
         each = _time(cell["seconds"]) + ("" if cell["measured"] or cell["seconds"] is None else " (probe)")
         counts = [str(cell[key]) for key in ("threads", "done", "failed", "open")]
