@@ -13,6 +13,10 @@ from .vocabulary import Vocabulary
 MAX_SENTENCE = 1000
 """Tokens in the longest sentence; a longer line is cut into several (word2vec.c's rule)."""
 
+_LAG = 1 << 24
+"""Bytes before a stretch given back that are given back again: a thread that was held up reads on where others have
+long been, and what it touches there would stay."""
+
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
@@ -53,7 +57,7 @@ class Corpus:
         return len(self.offsets) - 1
 
     def release(self, first: int, last: int) -> None:
-        """Give back the memory that sentences ``first`` to ``last - 1`` take up while the corpus is mapped.
+        """Give back the memory that sentences ``first`` to ``last - 1``, and some before them, take up while mapped.
 
         The pages stay readable: whoever comes back to them finds them in the file again. Nothing happens to a corpus
         that is held in memory.
@@ -63,11 +67,11 @@ class Corpus:
 
 
 def _release(mapped: NDArray[Any], start: int, stop: int) -> None:
-    """Drop the whole pages that elements ``start`` to ``stop - 1`` of a mapped array lie on."""
+    """Drop the pages that elements ``start`` to ``stop - 1`` of a mapped array lie on whole, and those before."""
     memory = getattr(mapped, "_mmap", None)
     if memory is None or not hasattr(mmap, "MADV_DONTNEED"):
         return
     page, size = mmap.PAGESIZE, mapped.itemsize
-    begin, end = start * size // page * page, stop * size // page * page
+    begin, end = max(0, start * size - _LAG) // page * page, stop * size // page * page
     if begin < end:
         memory.madvise(mmap.MADV_DONTNEED, begin, end - begin)

@@ -48,3 +48,15 @@ def test_a_part_may_be_released_and_nothing_happens_to_a_corpus_in_memory(mapped
         corpus.release(5, 5)
     assert (mapped.tokens == held.tokens).all()
     assert (mapped.offsets == held.offsets).all()
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="reads /proc")
+def test_what_is_read_late_goes_with_what_is_released_next(mapped: Corpus, tmp_path: Path) -> None:
+    np.ones(4_000_000, np.int32).tofile(tmp_path / "tokens")
+    tokens = np.memmap(tmp_path / "tokens", np.int32, mode="r")
+    corpus = replace(mapped, tokens=tokens, offsets=np.arange(0, 4_000_001, 40), directory=tmp_path)
+    for last in range(2000, corpus.n_sentences, 2000):
+        corpus.release(last - 2000, last)
+        assert corpus.tokens[corpus.offsets[last - 2000] : corpus.offsets[last]].all()
+    # The last stretch is there again, with the pages around it that a page fault maps.
+    assert resident(corpus) < 2000
