@@ -82,8 +82,8 @@ class BigCorpora:
         Raises:
             InputError: a text cannot be made or encoded.
         """
-        cases: list[Case] = []
-        for folder in self._texts():
+        cases = self._encoded_before() if self._options.again else []
+        for folder in self._texts() if not cases else ():
             cases.append(self._encoded(folder, self._options.min_count, rank=self._rank(cases)))
             rank = cases[-1].facts["count_at_rank"]
             if self._options.equal_vocabulary and rank is not None and rank > self._options.min_count:
@@ -93,6 +93,17 @@ class BigCorpora:
                 for case in cases:
                     if number == 1 or case.facts["source_tokens"] <= self._options.most_tokens_again:
                         self._note("runs", self._trained(case, selector, number))
+
+    def _encoded_before(self) -> list[Case]:
+        """The corpora that ``--out`` tells of, where they are still in the cache."""
+        try:
+            self.log["corpora"] = json.loads(self._options.out.read_text(encoding="utf-8"))["corpora"]
+        except (OSError, AttributeError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"--again needs the --out FILE of an earlier measurement ({error!r})") from error
+        cases = [Case(self._work / one["folder"], one["min_count"], one) for one in self.log["corpora"]]
+        if not all(self._cache(case.folder, case.min_count).is_dir() for case in cases):
+            raise InputError(f"{self._work} no longer has what {self._options.out} tells of: leave out --again")
+        return cases
 
     def _rank(self, cases: Sequence[Case]) -> int | None:
         return cases[0].facts["vocabulary"] if cases else None
@@ -230,7 +241,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--most-tokens-again", type=count, default=200_000_000, help="longer ones have one round")
     parser.add_argument("--timed-seconds", type=float, default=0.0, help="trainings are repeated for so long")
     parser.add_argument("--tasks", type=lambda text: text.split(",") if text else [], default=["google-30k"])
-    parser.add_argument("--equal-vocabulary", action="store_true")
+    parser.add_argument("--equal-vocabulary", action="store_true", help="train with such a min_count, too")
+    parser.add_argument("--again", action="store_true", help="only train; encodings are taken from --out")
     parser.add_argument("--replaced", type=float, default=0.1, help="share of the words of all copies but the first")
     parser.add_argument("--exponent", type=float, default=0.54, help="of Heaps' law")
     parser.add_argument("--shard-tokens", type=count, default=20_000_000)

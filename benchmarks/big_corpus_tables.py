@@ -75,7 +75,7 @@ def _per_cpu_second(run: Mapping[str, Any]) -> float:
 def _peaks(run: Mapping[str, Any]) -> tuple[float, float, float]:
     """The process's peak until training ended, and the largest of either part until then, by the curve."""
     curve = run["curve"]
-    end = curve["phases"].get("evaluate", float("inf"))
+    end = curve["phases"]["train"] + run["train_seconds"]
     until = sum(seconds <= end for seconds in curve["seconds"])
     return (
         run["peak_memory_bytes"] or 0,
