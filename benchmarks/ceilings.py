@@ -4,8 +4,9 @@
 
 Multiply-adds are those of ``numba_roof``, on vectors of the machine's width. Bandwidths are of one array that all
 threads share out among them: summed up (read), or multiplied and stored back (update, where bytes read and written both
-count). For memory the array is several times as large as the last-level cache, for a cache half as large. Each figure
-is the highest of several rounds, as in STREAM (McCalpin, 1995): a ceiling is what can be reached, not what is usual.
+count). For memory the array is several times as large as the last-level cache, for that cache a quarter of it, for
+the first-level caches half of them. Each figure is the highest of several rounds, as in STREAM (McCalpin, 1995): a
+ceiling is what can be reached, not what is usual.
 """
 
 import argparse
@@ -166,11 +167,14 @@ def _memory_array(caches: Caches) -> int:
 
 
 def _cache_array(caches: Caches, threads: int) -> int | None:
-    """Half the last-level cache, where the caches of the cores are less than half of that."""
+    """A quarter of the last-level cache, where the caches of the cores hold less than half of that.
+
+    Not more: of a shared machine's cache other guests take their part.
+    """
     if caches.last is None:
         return None
-    half = caches.last * caches.lasts // 2
-    return half if half >= 2 * threads * (caches.core or 0) else None
+    quarter = caches.last * caches.lasts // 4
+    return quarter if quarter >= 2 * threads * (caches.core or 0) else None
 
 
 def table(found: Sequence[Ceilings]) -> str:

@@ -196,8 +196,8 @@ def _roofs(figure: Figure, axes: Axes, data: Data) -> None:
         if ends[0][0] >= ends[1][0]:
             continue
         axes.plot(*zip(*ends, strict=True), "-", color=style.SOFT, lw=0.8, zorder=2)
-        # Lines may lie close: the lowest has its name under it, one in the middle at its other end.
-        under, late = number == 0, 0 < number < len(slopes) - 1
+        # Lines may lie close: only the highest has its name over it, and one in the middle at its other end.
+        under, late = number < len(slopes) - 1, 0 < number < len(slopes) - 1
         (x0, y0), (x1, y1) = axes.transData.transform(ends)
         angle = math.atan2(y1 - y0, x1 - x0)
         along, away = (-18 if late else 9), (-3 if under else 3)
