@@ -194,7 +194,12 @@ def test_all_of_it_in_small(
         assert max(run["curve"]["anonymous"]) > 10_000_000
         assert "train" in run["curve"]["phases"]
     assert printed.count("| numpy |") == 3
-    # A second time the texts are there, and a failing run is a row.
+    # What is encoded can be trained on again; here nothing is.
+    assert main([*arguments, "--again", "--impl", ""]) == 0
+    assert json.loads(out.read_text())["corpora"] == log["corpora"]
+    assert "numpy" not in capsys.readouterr().out
+    out.write_text(json.dumps(log))
+    # A failing run is a row.
     log["runs"][1] |= {"status": "failed", "reason": "it broke"}
     assert "it broke" in tables(log)
     # Drawn.
@@ -211,6 +216,8 @@ def test_all_of_it_in_small(
 def test_wrong_input_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--corpus", str(tmp_path / "absent"), "--work", str(tmp_path)]) == 2
     assert "no corpus and no file" in capsys.readouterr().err
+    assert main(["--again", "--work", str(tmp_path)]) == 2
+    assert "--again needs the --out FILE" in capsys.readouterr().err
     assert main(["--impl", "nump", "--work", str(tmp_path)]) == 2
     assert "numpy" in capsys.readouterr().err
     for content, message in ((None, "cannot read"), ("[]", "is not what"), ('{"corpora": [], "runs": []}', "holds no")):
