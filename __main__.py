@@ -154,6 +154,15 @@ def run(
         list[Path] | None,
         typer.Option(metavar="FILE", help="Trainers of your own: a Python file, which is executed, or TOML."),
     ] = None,
+    executor: Annotated[
+        str | None,
+        typer.Option(
+            metavar="local|dask", help="Where runs are made: here, or on a Dask cluster.", show_default="local"
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="tcp://HOST:PORT", help="With --executor dask: its scheduler.")
+    ] = None,
     budget: Annotated[
         str | None, typer.Option(metavar="TIME", help="Start no further run after so long: 90m, 8h, 3600.")
     ] = None,
@@ -198,12 +207,13 @@ def run(
     flags = dict(
         impl=impl, corpus=corpus[0] if corpus and len(corpus) == 1 else corpus, threads=threads, seed=seed,
         repeats=repeats, tasks=tasks, timeout=timeout, timed_seconds=timed_seconds, device=device, plugin=plugin,
-        save_vectors=save_vectors, learning_curve=learning_curve, budget=budget, **hyperparameters,
+        save_vectors=save_vectors, learning_curve=learning_curve, budget=budget,
+        executor=executor, scheduler=scheduler, **hyperparameters,
     )  # fmt: skip
     settings |= {key: value for key, value in flags.items() if value not in (None, [])}
     asked = plans(settings, as_flag)
     most = max([asked[0].worker_threads, *asked[0].grid.get("threads", ())])
-    if most > core_count():
+    if most > core_count() and asked[0].executor == "local":
         _say(f"warning: {most} threads share {core_count()} cores; timings show that, too")
     if out is None and named_in_file is not None:
         out = Path(named_in_file)
@@ -246,7 +256,7 @@ def _benchmarked(asked: "list[tuple[Plan, Path]]", out: Path, *, resume: bool, f
             _say(f"{stop}; to make the others: {_again(out)}")
             if stop.results.runs:
                 _reported(place)
-            return INTERRUPTED
+            return FAILED_RUNS if stop.cause else INTERRUPTED
         if results.runs:
             _reported(place)
             code = max(code, _run_code(results, chosen=bool(plan.impl)))
@@ -867,8 +877,11 @@ def _reported(directory: Path) -> None:
     from .reports.console import results_table
     from .reports.several import report_on
 
-    (group,), written = report_on([directory])
-    Console().print(results_table(group.summary))
+    found, written = report_on([directory])
+    for group in found:
+        if len(found) > 1:
+            print(group.title)
+        Console().print(results_table(group.summary))
     for path in [directory / "results.json", *(path for path in written if path.parent == directory)]:
         print(path)
 

@@ -30,6 +30,9 @@ PACKAGES = (
     "word2vec",
     "pyspark",
 )
+LABEL_VARIABLE = "BENCH_MACHINE"
+"""A name of the user's own for a machine: those of different names are never compared, however alike they look."""
+
 VARIABLES = (
     *THREAD_VARIABLES,
     "OMP_DYNAMIC",
@@ -56,6 +59,7 @@ VARIABLES = (
 def environment() -> dict[str, Any]:
     """Hardware, system, libraries and revision as they are now. What cannot be read is None."""
     return {
+        "label": os.environ.get(LABEL_VARIABLE),
         "cpu": _cpu(),
         "memory_bytes": _memory(),
         "load_average": list(os.getloadavg()) if hasattr(os, "getloadavg") else load_average(),

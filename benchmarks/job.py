@@ -16,6 +16,8 @@ class Job(BaseModel):
         code: hash of what trains and scores, for the record.
         corpus: name or path, as the plan has it.
         corpus_sha256: the text must still be this one.
+        machine, node: where it runs, for the record (``machines.py``).
+        encoded: the corpus as it lies in the cache; None where it is opened by its name.
         cores: to be pinned to, or None where the system has no affinity.
         tasks: to score with; None for the default set.
         timed_seconds: the training is repeated until as much of it has been timed.
@@ -38,6 +40,9 @@ class Job(BaseModel):
     code: str | None = None
     corpus: str
     corpus_sha256: str
+    machine: str | None = None
+    node: str | None = None
+    encoded: Path | None = None
     cores: list[int] | None
     tasks: list[str] | None
     plugins: list[Path]

@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, PositiveInt, ValidationError
 
@@ -80,6 +80,10 @@ class Plan(BaseModel):
     budget: Annotated[FiniteFloat, Field(gt=0), BeforeValidator(seconds)] | None = Field(
         None, description="time after which no further run is started: seconds, or a text such as 8h or 90m"
     )
+    executor: Literal["local", "dask"] = Field(
+        "local", description="where runs are made: local, here one by one; dask, on the workers of a Dask scheduler"
+    )
+    scheduler: str | None = Field(None, min_length=1, description="address of the Dask scheduler, tcp://HOST:PORT")
     hyperparameters: Hyperparameters = Field(default_factory=Hyperparameters)
     grid: Mapping[str, tuple[Any, ...]] = Field(default_factory=dict)
     """Hyperparameters, and threads, of which several values were given: every combination is trained."""
@@ -178,6 +182,12 @@ def make_plan(settings: Mapping[str, Any], spell: Spell = str) -> Plan:
             raise InputError(f"{spell(key)} names nothing; leave it out for the default")
     if plan.seed is not None and (not plan.seed or len(set(plan.seed)) < len(plan.seed)):
         raise InputError(f"{spell('seed')} must name each seed once, got {list(plan.seed)}")
+    if plan.executor == "dask" and plan.scheduler is None:
+        raise InputError(
+            f"{spell('executor')} dask needs {spell('scheduler')} tcp://HOST:PORT, as `dask scheduler` prints it"
+        )
+    if plan.executor != "dask" and plan.scheduler is not None:
+        raise InputError(f"{spell('scheduler')} goes with {spell('executor')} dask: runs are made here without it")
     if plan.learning_curve and plan.timed_seconds:
         raise InputError(
             f"{spell('learning_curve')} and {spell('timed_seconds')} exclude each other: a curve's seconds are those "

@@ -81,6 +81,8 @@ class RunRecord(_Record):
     threads: int
     cores: list[int] | None = Field(None, description="cores the worker was pinned to; None where it could not be")
     device: str
+    machine: str | None = Field(None, description="id of the machine: timings of different ones are not compared")
+    node: str | None = Field(None, description="which computer of that make, as a hash of its name")
     seed: int
     round: int = Field(description="rounds count from 1; in a round every implementation runs once")
     started: datetime | None = None

@@ -1,27 +1,26 @@
-"""Makes the runs of a plan, one after the other, each in a process of its own."""
+"""Makes the runs of a plan and keeps their results; where they are made is the executor's part."""
 
+import contextlib
 import time
 import warnings
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 from ..datasets.catalogue import open_corpus
 from ..datasets.corpus import Corpus
 from ..datasets.errors import InputError
-from ..evaluation.tasks import absolute, find_tasks
+from ..evaluation.tasks import find_tasks
 from .environment import environment
-from .files import write_atomically
-from .guardian import Guardian
+from .executors import Executor, Lost, Work, find_executor
 from .interrupts import Interrupts
-from .isolation import choose_cores
-from .job import Job
-from .launch import launch
-from .outcome import failure, record_without_measurement
+from .machines import machines_of, with_machines
+from .observer import Observer, Silent
+from .outcome import record_without_measurement
 from .plan import Plan
 from .records import CorpusRecord, Results, RunRecord
-from .schedule import RunSpec, candidates, schedule
-from .signals import Signal
+from .schedule import RunSpec, schedule
 from .store import Store, check_resumable, finished, outdated
 
 
@@ -31,44 +30,15 @@ class Interrupted(Exception):  # noqa: N818 - no error, and InterruptedError is 
     Attributes:
         results: of the runs that were finished.
         total: runs there would have been.
+        cause: what has gone, in words, where nobody asked for the end; else None.
     """
 
-    def __init__(self, results: Results, total: int) -> None:
-        super().__init__(f"stopped after {len(results.runs)} of {total} runs")
+    def __init__(self, results: Results, total: int, cause: str | None = None) -> None:
+        stopped = f"stopped after {len(results.runs)} of {total} runs"
+        super().__init__(f"{cause}: {stopped}" if cause else stopped)
         self.results = results
         self.total = total
-
-
-class Observer(Protocol):
-    """Told what happens, for showing it. Its methods return at once."""
-
-    def planned(self, total: int, kept: int) -> None:
-        """There are ``total`` runs, ``kept`` of them finished earlier."""
-
-    def started(self, spec: RunSpec) -> None:
-        """A worker starts."""
-
-    def heard(self, signal: Signal) -> None:
-        """The worker tells where it is."""
-
-    def ended(self, record: RunRecord) -> None:
-        """A run has its record."""
-
-
-class Silent:
-    """The observer that shows nothing."""
-
-    def planned(self, total: int, kept: int) -> None:
-        """Show nothing."""
-
-    def started(self, spec: RunSpec) -> None:
-        """Show nothing."""
-
-    def heard(self, signal: Signal) -> None:
-        """Show nothing."""
-
-    def ended(self, record: RunRecord) -> None:
-        """Show nothing."""
+        self.cause = cause
 
 
 def run(
@@ -100,14 +70,34 @@ def run(
 
     Raises:
         InputError: wrong settings, an unusable corpus or directory, or a disk that is full.
-        Interrupted: SIGINT, SIGTERM or SIGHUP arrived.
+        Interrupted: SIGINT, SIGTERM or SIGHUP arrived, or what makes the runs has gone.
     """
-    specs, corpus = check(plan, out, resume=resume, fresh=fresh)
+    here = environment()
+    with find_executor(plan, here) as executor:
+        return _run(
+            plan, out, executor, here, observer or Silent(), resume=resume, fresh=fresh, retry_failed=retry_failed,
+            command=command,
+        )  # fmt: skip
+
+
+def _run(
+    plan: Plan,
+    out: Path,
+    executor: Executor,
+    here: Mapping[str, Any],
+    observer: Observer,
+    *,
+    resume: bool,
+    fresh: bool,
+    retry_failed: bool,
+    command: str | None,
+) -> Results:
+    specs, corpus = _checked(plan, out, executor, resume=resume, fresh=fresh)
     store = Store(out)
     results = Results(
         created=datetime.now(UTC),
         command=command,
-        environment=environment(),
+        environment=dict(here),
         plan=plan.settled(),
         corpus=_corpus_record(corpus),
         runs=[],
@@ -115,7 +105,7 @@ def run(
     with store.alone():
         earlier, records = store.earlier(resume=resume, fresh=fresh), dict[str, RunRecord]()
         if earlier is not None:
-            check_resumable(earlier, results, specs)
+            check_resumable(earlier, results, specs, elsewhere=plan.executor != "local")
             results = results.model_copy(update={"created": earlier.created})
             records = finished(store, earlier, specs, retry_failed=retry_failed)
             if again := outdated(store, earlier, specs):
@@ -123,7 +113,8 @@ def run(
                     f"made again, as other code or versions made them: {len(again)} of the runs", stacklevel=2
                 )
         store.claim(fresh=fresh)
-        return _Benchmark(plan, store, results, specs, records, observer or Silent()).run()
+        known = {} if earlier is None else machines_of(earlier)
+        return _Benchmark(plan, store, results, specs, records, observer, corpus, executor, known).run()
 
 
 def check(plan: Plan, out: Path, *, resume: bool = False, fresh: bool = False) -> tuple[list[RunSpec], Corpus]:
@@ -135,10 +126,15 @@ def check(plan: Plan, out: Path, *, resume: bool = False, fresh: bool = False) -
     Raises:
         InputError: as ``run``.
     """
+    with find_executor(plan, environment()) as executor:
+        return _checked(plan, out, executor, resume=resume, fresh=fresh)
+
+
+def _checked(plan: Plan, out: Path, executor: Executor, *, resume: bool, fresh: bool) -> tuple[list[RunSpec], Corpus]:
     if resume and fresh:
         raise InputError("--resume and --fresh exclude each other")
     find_tasks(plan.tasks)
-    specs = schedule(plan, candidates(plan))
+    specs = schedule(plan, executor.offered(plan))
     Store(out).earlier(resume=resume, fresh=fresh)
     return specs, open_corpus(plan.corpus, min_count=plan.hyperparameters.min_count)
 
@@ -152,93 +148,62 @@ class _Benchmark:
         specs: list[RunSpec],
         records: dict[str, RunRecord],
         observer: Observer,
+        corpus: Corpus,
+        executor: Executor,
+        machines: Mapping[str, Mapping[str, Any]],
     ) -> None:
         self._plan = plan
         self._store = store
         self._results = results
+        self._here = results.environment
         self._specs = specs
         self._records = records
         self._observer = observer
+        self._corpus = corpus
+        self._executor = executor
+        self._machines = machines
         self._interrupts = Interrupts()
 
     def run(self) -> Results:
-        with self._interrupts.caught(), Guardian() as guardian:
+        with self._interrupts.caught():
             self._observer.planned(len(self._specs), len(self._records))
             self._write()
+            missing = [spec for spec in self._specs if spec.id not in self._records]
+            for spec in missing:
+                if spec.candidate.obstacle is not None:
+                    self._keep(record_without_measurement(spec, *spec.candidate.obstacle))
             begun, budget = time.monotonic(), self._plan.budget
-            for spec in self._specs:
-                if spec.id in self._records:
-                    continue
-                if budget is not None and time.monotonic() - begun > budget:
-                    break
-                record = None if self._interrupts.requested else self._one(spec, guardian)
-                if record is None:
-                    raise Interrupted(self._results, len(self._specs))
-                self._records[spec.id] = record
-                self._observer.ended(record)
-                self._write()
+            work = Work(
+                plan=self._plan,
+                corpus=self._corpus,
+                specs=[spec for spec in missing if spec.candidate.obstacle is None],
+                store=self._store,
+                observer=self._observer,
+                interrupted=lambda: self._interrupts.requested,
+                may_start=lambda: budget is None or time.monotonic() - begun <= budget,
+            )
+            try:
+                with contextlib.closing(self._executor.make(work)) as made:
+                    for record in made:
+                        self._keep(record)
+            except Lost as error:
+                raise Interrupted(self._results, len(self._specs), str(error)) from error
+            if self._interrupts.requested and any(spec.id not in self._records for spec in self._specs):
+                raise Interrupted(self._results, len(self._specs))
         return self._results
+
+    def _keep(self, record: RunRecord) -> None:
+        self._records[record.id] = record
+        self._observer.ended(record)
+        self._write()
 
     def _write(self) -> None:
         runs = [self._records[spec.id] for spec in self._specs if spec.id in self._records]
-        self._results = self._results.model_copy(update={"runs": runs})
+        named = dict.fromkeys(run.machine for run in runs)
+        known = {**self._machines, **self._executor.machines}
+        told = {name: known[name] for name in named if name in known}
+        self._results = self._results.model_copy(update={"runs": runs, "environment": with_machines(self._here, told)})
         self._store.write(self._results)
-
-    def _one(self, spec: RunSpec, guardian: Guardian) -> RunRecord | None:
-        """The record of a run, or None where it was interrupted."""
-        if spec.candidate.obstacle is not None:
-            return record_without_measurement(spec, *spec.candidate.obstacle)
-        self._observer.started(spec)
-        try:
-            record = self._launched(spec, guardian)
-        except OSError as error:
-            record = record_without_measurement(spec, "failed", f"its files cannot be written: {error.strerror}")
-        if record is not None:
-            self._store.write_record(record)
-        return record
-
-    def _launched(self, spec: RunSpec, guardian: Guardian) -> RunRecord | None:
-        directory = self._store.run_directory(spec.id)
-        job_file, log = directory / "job.json", directory / "log.txt"
-        write_atomically(job_file, self._job(spec, directory).model_dump_json(indent=2))
-        ended = launch(
-            job_file,
-            log,
-            threads=spec.threads,
-            timeout=self._plan.timeout,
-            guardian=guardian,
-            heard=self._observer.heard,
-            interrupted=lambda: self._interrupts.requested,
-        )
-        if ended.stopped == "interrupted":
-            return None
-        record = self._store.read_record(spec.id) if ended.stopped is None and ended.code == 0 else None
-        if record is None or (record.id, record.configuration) != (spec.id, spec.configuration):
-            return failure(spec, ended, log, self._plan.timeout)
-        return record
-
-    def _job(self, spec: RunSpec, directory: Path) -> Job:
-        return Job(
-            id=spec.id,
-            configuration=spec.configuration,
-            implementation=spec.candidate.name,
-            options=dict(spec.candidate.given),
-            hyperparameters=spec.candidate.hyperparameters,
-            threads=spec.threads,
-            seed=spec.seed,
-            round=spec.round,
-            device=spec.device,
-            code=spec.code,
-            corpus=self._plan.corpus,
-            corpus_sha256=self._results.corpus.sha256,
-            cores=choose_cores(spec.threads),
-            tasks=absolute(self._plan.tasks),
-            plugins=[path.resolve() for path in self._plan.plugin],
-            save_vectors=self._plan.save_vectors,
-            timed_seconds=self._plan.timed_seconds,
-            learning_curve=self._plan.learning_curve,
-            directory=directory.resolve(),
-        )
 
 
 def _corpus_record(corpus: Corpus) -> CorpusRecord:

@@ -141,10 +141,15 @@ class Store:
 
     def read_record(self, run: str) -> RunRecord | None:
         """A run's record, or None where there is none that can be read."""
-        try:
-            return RunRecord.model_validate_json((self.directory / RUNS / run / RECORD).read_bytes())
-        except (OSError, ValidationError):
-            return None
+        return read_record(self.directory / RUNS / run / RECORD)
+
+
+def read_record(path: Path) -> RunRecord | None:
+    """The record in a file, or None where there is none that can be read."""
+    try:
+        return RunRecord.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
 
 
 def finished(
@@ -182,7 +187,7 @@ def _same_code(record: RunRecord, earlier: Results, spec: RunSpec) -> bool:
     return code == spec.code and record.version == spec.candidate.version
 
 
-def check_resumable(earlier: Results, now: Results, wanted: Iterable[RunSpec]) -> None:
+def check_resumable(earlier: Results, now: Results, wanted: Iterable[RunSpec], *, elsewhere: bool = False) -> None:
     """Refuse to mix what cannot be compared, and to lose what was measured.
 
     A plan may have grown: other implementations, more values in its grid. What was made by other code is made again.
@@ -191,6 +196,7 @@ def check_resumable(earlier: Results, now: Results, wanted: Iterable[RunSpec]) -
         earlier: the results to resume.
         now: those that are begun, still without runs.
         wanted: the planned runs.
+        elsewhere: the runs are made on other machines, which their records name; else the processor must be the same.
 
     Raises:
         InputError: another corpus, another processor, or settings that leave out runs which were made.
@@ -210,7 +216,7 @@ def check_resumable(earlier: Results, now: Results, wanted: Iterable[RunSpec]) -
     if seeds != is_.get("seed", [])[: len(seeds)]:
         raise InputError(f"the earlier runs had the seeds {seeds}, now {is_.get('seed')}{advice}")
     before, after = (_stable(one.environment.get("cpu")) for one in (earlier, now))
-    if before != after:
+    if before != after and not elsewhere:
         raise InputError(f"the earlier runs had {_difference('cpu', before, after)}; start again with --fresh")
 
 

@@ -67,6 +67,8 @@ def main(arguments: list[str]) -> int:
         "threads": job.threads,
         "cores": cores,
         "device": job.device,
+        "machine": job.machine,
+        "node": job.node,
         "seed": job.seed,
         "round": job.round,
         "started": datetime.now(UTC),
@@ -84,6 +86,7 @@ def main(arguments: list[str]) -> int:
 
 def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter", turns: Turns) -> None:
     """Prepare, train, check, save and score; what is known is put into ``record`` as soon as it is."""
+    from ..datasets.carried import open_encoded
     from ..datasets.catalogue import open_corpus
     from ..datasets.errors import InputError
     from ..implementations import registry
@@ -100,7 +103,10 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter", turns:
         given=dict(trainer.given(job.hyperparameters)),
         timing_note=trainer.timing_note,
     )
-    corpus = open_corpus(job.corpus, min_count=job.hyperparameters.min_count)
+    if job.encoded is None:
+        corpus = open_corpus(job.corpus, min_count=job.hyperparameters.min_count)
+    else:
+        corpus = open_encoded(job.encoded, name=job.corpus)
     if corpus.sha256 != job.corpus_sha256:
         raise InputError(f"the corpus {job.corpus} has changed since the benchmark began")
 

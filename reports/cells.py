@@ -7,6 +7,9 @@ from typing import Any
 
 from ..benchmarks.records import RunRecord
 
+Moment = tuple[int, int, str | None]
+"""Round, seed and computer of a run: speeds are divided where all three are equal."""
+
 
 @dataclass(frozen=True)
 class Cell:

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from ..benchmarks.history.fingerprint import fingerprint
 from ..benchmarks.prediction import highest
 from ..benchmarks.records import Results, RunRecord
-from .sources import Source, slug, without_copies
+from .sources import Source, apart, slug, without_copies
 from .summary import Summary, log_of, summarise
 
 
@@ -52,7 +52,11 @@ def groups(sources: Sequence[Source], out: Path | None = None) -> list[Group]:
         sources: in the order of the report. A single one that gets no other place stays as it is.
         out: where the merged results go, so that paths of saved vectors lead from there; None leaves them out.
     """
-    if len(sources) == 1 and out is None:
+    alone = len(sources) == 1 and out is None
+    if alone:
+        out = sources[0].directory  # what several machines made is merged where it lies
+    sources = [part for source in sources for part in apart(source)]
+    if alone and len(sources) == 1:
         only = sources[0].results
         return [Group(slug(only.corpus.name), _title(only), only, _logs(sources[0]))]
     known = without_copies(sources)
@@ -62,7 +66,7 @@ def groups(sources: Sequence[Source], out: Path | None = None) -> list[Group]:
     for number, (source, prefix) in enumerate(zip(known, prefixes, strict=True)):
         names = {run.id: f"{prefix}-{run.id}" if taken[run.id] > 1 else run.id for run in source.results.runs}
         moved.append(_moved(source, names, out))
-        found.setdefault(_comparable(source.results, number), []).append(number)
+        found.setdefault(_comparable(source, number), []).append(number)
     firsts = [known[members[0]].results for members in found.values()]
     folders, titles = (
         _apart([slug(one.corpus.name) for one in firsts], "-"),
@@ -75,13 +79,17 @@ def groups(sources: Sequence[Source], out: Path | None = None) -> list[Group]:
     return merged
 
 
-def _comparable(results: Results, number: int) -> str:
-    """Key of the group. A machine that was not recorded cannot be shown to be another's: it is its own."""
+def _comparable(source: Source, number: int) -> str:
+    """Key of the group. A machine that was not recorded cannot be shown to be another's: it is its own.
+
+    The machines of one benchmark stay apart even where they differ in less, such as the kernel.
+    """
+    results = source.results
     corpus, machine = results.corpus, str(number)
     if _table(results.environment, "cpu").get("model"):
         with contextlib.suppress(ValidationError, AttributeError, TypeError):  # what cannot be read tells no machine
             machine = fingerprint(results.environment).model_dump_json()
-    return f"{corpus.sha256} {corpus.tokens} {corpus.vocabulary_size} {machine}"
+    return f"{corpus.sha256} {corpus.tokens} {corpus.vocabulary_size} {machine} {source.machine or ''}"
 
 
 def _moved(source: Source, names: Mapping[str, str], out: Path | None) -> tuple[Source, dict[str, Path]]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..benchmarks.machines import by_machine
 from ..benchmarks.records import Results
 from ..benchmarks.store import load_results
 from ..datasets.errors import InputError
@@ -16,11 +17,13 @@ class Source:
 
     Attributes:
         label: the shortest end of its path that tells it from the others.
+        machine: where it holds the runs of one machine out of several, that machine's id.
     """
 
     label: str
     path: Path
     results: Results
+    machine: str | None = None
 
     @property
     def directory(self) -> Path:
@@ -38,6 +41,17 @@ def read_sources(paths: Sequence[Path]) -> list[Source]:
     places = list({path.resolve(): path for path in paths}.values())
     results = [load_results(path) for path in places]
     return [Source(*one) for one in zip(_labels(places), places, results, strict=True)]
+
+
+def apart(source: Source) -> list[Source]:
+    """The results of each machine as a source of its own: an executor may have sent the runs to several."""
+    machines = by_machine(source.results)
+    if len(machines) == 1:
+        return [source]
+    return [
+        replace(source, label=f"{source.label}, machine {name}", results=results, machine=name)
+        for name, results in machines.items()
+    ]
 
 
 def without_copies(sources: Sequence[Source]) -> list[Source]:

@@ -13,7 +13,7 @@ from ..benchmarks.records import CorpusRecord, CurvePoint, Results, RunRecord
 from ..benchmarks.statistics import median_interval, paired_ratio
 from ..benchmarks.store import RUNS
 from ..benchmarks.time_to_quality import Reached, reached
-from .cells import Cell, cells, same_protocol
+from .cells import Cell, Moment, cells, same_protocol
 from .scores import ScoreSummary, numbers, summarise_scores
 
 SEED = 1
@@ -233,17 +233,17 @@ def _status(cell: Cell) -> str:
     return ", ".join(dict.fromkeys(run.status for run in cell.runs))
 
 
-def _speeds(cell: Cell) -> dict[tuple[int, int], float]:
-    """Words/s of the finished runs by round and seed; a speed that is no positive number counts as not measured."""
+def _speeds(cell: Cell) -> dict[Moment, float]:
+    """Words/s of the finished runs by moment; a speed that is no positive number counts as not measured."""
     speeds = ((run, run.words_per_second) for run in cell.finished)
     return {
-        (run.round, run.seed): value
+        (run.round, run.seed, run.node): value
         for run, value in speeds
         if value is not None and math.isfinite(value) and value > 0
     }
 
 
-def _speed(speeds: Mapping[tuple[int, int], float]) -> Estimate | None:
+def _speed(speeds: Mapping[Moment, float]) -> Estimate | None:
     values = tuple(speeds.values())
     if not values:
         return None
@@ -251,7 +251,7 @@ def _speed(speeds: Mapping[tuple[int, int], float]) -> Estimate | None:
     return Estimate(interval.value, interval.low, interval.high, values)
 
 
-def _ratio(head: Mapping[tuple[int, int], float], base: Mapping[tuple[int, int], float]) -> Estimate | None:
+def _ratio(head: Mapping[Moment, float], base: Mapping[Moment, float]) -> Estimate | None:
     shared = [key for key in head if key in base]
     ratios = tuple(head[key] / base[key] for key in shared)
     if not shared:

@@ -81,7 +81,7 @@ def test_reports_use_of_benchmarks_only_what_is_stored() -> None:
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("benchmarks"):
                 stored = (
                     "records", "store", "statistics", "estimates", "metrics", "naming", "quality_comparison",
-                    "saved_vectors", "neighbour_overlap", "prediction", "time_to_quality",
+                    "saved_vectors", "neighbour_overlap", "prediction", "time_to_quality", "machines",
                     "history.fingerprint", "history.records", "history.series",
                 )  # fmt: skip
                 assert node.module in [f"benchmarks.{name}" for name in stored], path.name

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...datasets.errors import InputError
 from ..estimates import estimate
+from ..machines import check_one_machine
 from ..metrics import Metric, metrics
 from ..naming import configuration_name, configurations
 from ..records import Results, RunRecord
@@ -25,11 +26,12 @@ def make_entry(results: Results, *, revision: str | None = None, repository: Pat
         repository: where git is asked about the commit.
 
     Raises:
-        InputError: no run finished, or nobody says which commit was measured.
+        InputError: no run finished, several machines made the runs, or nobody says which commit was measured.
     """
     found = configurations(results)
     if not found:
         raise InputError("these results hold no finished run, so there is nothing to append to a history")
+    check_one_machine(results)
     git = results.environment.get("git") or {}
     named = revision or git.get("revision")
     if not named:

@@ -20,7 +20,7 @@ from ...benchmarks.quality_comparison import Contrast, compare_quality
 from ...benchmarks.records import Results
 from ...benchmarks.statistics import paired_ratio
 from ...datasets.errors import InputError
-from ..cells import Cell, cells, same_protocol
+from ..cells import Cell, Moment, cells, same_protocol
 from ..summary import SEED
 from .table import RESERVED, Mark
 
@@ -51,13 +51,13 @@ def _speed_marks(finished: Sequence[Cell]) -> Marks:
     return {(fastest.label, "speed"): "best", (fastest.label, "ratio"): "best"}
 
 
-def _speeds(cell: Cell) -> dict[tuple[int, int], float]:
-    """Words/s by round and seed."""
+def _speeds(cell: Cell) -> dict[Moment, float]:
+    """Words/s by round, seed and computer."""
     read = metric("words_per_second").read
-    return {(run.round, run.seed): value for run in cell.finished if (value := read(run)) is not None}
+    return {(run.round, run.seed, run.node): value for run in cell.finished if (value := read(run)) is not None}
 
 
-def _faster(head: Mapping[tuple[int, int], float], base: Mapping[tuple[int, int], float]) -> bool:
+def _faster(head: Mapping[Moment, float], base: Mapping[Moment, float]) -> bool:
     """Whether the rounds that two share show the first to be faster."""
     from scipy.stats import ttest_1samp
 
