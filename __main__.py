@@ -154,6 +154,10 @@ def run(
         list[Path] | None,
         typer.Option(metavar="FILE", help="Trainers of your own: a Python file, which is executed, or TOML."),
     ] = None,
+    ceilings: Annotated[
+        bool | None,
+        typer.Option("--ceilings", help="Measure first what this machine can do, for the limits in the report."),
+    ] = None,
     executor: Annotated[
         str | None,
         typer.Option(
@@ -207,7 +211,7 @@ def run(
     flags = dict(
         impl=impl, corpus=corpus[0] if corpus and len(corpus) == 1 else corpus, threads=threads, seed=seed,
         repeats=repeats, tasks=tasks, timeout=timeout, timed_seconds=timed_seconds, device=device, plugin=plugin,
-        save_vectors=save_vectors, learning_curve=learning_curve, budget=budget,
+        save_vectors=save_vectors, learning_curve=learning_curve, ceilings=ceilings, budget=budget,
         executor=executor, scheduler=scheduler, **hyperparameters,
     )  # fmt: skip
     settings |= {key: value for key, value in flags.items() if value not in (None, [])}

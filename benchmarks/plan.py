@@ -76,6 +76,7 @@ class Plan(BaseModel):
     )
     save_vectors: bool = Field(False, description="keep each run's vectors in word2vec's binary format")
     learning_curve: bool = Field(False, description="score at the end of every epoch, too, with the clock stopped")
+    ceilings: bool = Field(False, description="measure first what this machine can do: a few seconds")
     order_seed: Seed = Field(1, description="of the shuffle that orders the implementations inside a round")
     budget: Annotated[FiniteFloat, Field(gt=0), BeforeValidator(seconds)] | None = Field(
         None, description="time after which no further run is started: seconds, or a text such as 8h or 90m"
@@ -186,6 +187,8 @@ def make_plan(settings: Mapping[str, Any], spell: Spell = str) -> Plan:
         raise InputError(
             f"{spell('executor')} dask needs {spell('scheduler')} tcp://HOST:PORT, as `dask scheduler` prints it"
         )
+    if plan.executor == "dask" and plan.ceilings:
+        raise InputError(f"{spell('ceilings')} are those of this machine, not of workers elsewhere: leave it out")
     if plan.executor != "dask" and plan.scheduler is not None:
         raise InputError(f"{spell('scheduler')} goes with {spell('executor')} dask: runs are made here without it")
     if plan.learning_curve and plan.timed_seconds:

@@ -16,12 +16,14 @@ from .environment import environment
 from .executors import Executor, Lost, Work, find_executor
 from .interrupts import Interrupts
 from .machines import machines_of, with_machines
+from .measured_ceilings import with_ceilings
 from .observer import Observer, Silent
 from .outcome import record_without_measurement
 from .plan import Plan
 from .records import CorpusRecord, Results, RunRecord
 from .schedule import RunSpec, schedule
 from .store import Store, check_resumable, finished, outdated
+from .word_coverage import coverage
 
 
 class Interrupted(Exception):  # noqa: N818 - no error, and InterruptedError is another thing
@@ -112,6 +114,7 @@ def _run(
                 warnings.warn(
                     f"made again, as other code or versions made them: {len(again)} of the runs", stacklevel=2
                 )
+        results = with_ceilings(results, earlier, specs, asked=plan.ceilings)
         store.claim(fresh=fresh)
         known = {} if earlier is None else machines_of(earlier)
         return _Benchmark(plan, store, results, specs, records, observer, corpus, executor, known).run()
@@ -215,4 +218,5 @@ def _corpus_record(corpus: Corpus) -> CorpusRecord:
         sentences=corpus.n_sentences,
         source_tokens=corpus.source_tokens,
         generated=corpus.generated,
+        coverage=coverage(corpus.vocabulary.counts),
     )

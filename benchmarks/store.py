@@ -202,7 +202,7 @@ def check_resumable(earlier: Results, now: Results, wanted: Iterable[RunSpec], *
         InputError: another corpus, another processor, or settings that leave out runs which were made.
     """
     advice = "; repeat with the earlier settings, or start again with --fresh"
-    if earlier.corpus != now.corpus:
+    if earlier.corpus.model_copy(update={"coverage": now.corpus.coverage}) != now.corpus:  # not recorded always
         raise InputError(
             f"the earlier runs used another corpus ({_corpus(earlier)}, now {_corpus(now)}){advice}",
         )

@@ -2,13 +2,17 @@
 
 import json
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
+from bench.benchmarks import measured_ceilings
 from bench.benchmarks.caches import Caches, cache_sizes
-from bench.benchmarks.ceilings import measure, measured_apart, table
+from bench.benchmarks.ceilings import measure, table
 from bench.benchmarks.isolation import core_count
-from bench.benchmarks.prediction import Ceilings
+from bench.benchmarks.measured_ceilings import measured_apart, with_ceilings
+from bench.benchmarks.plan import make_plan
+from bench.benchmarks.prediction import Ceilings, ceilings_of, highest
 from bench.datasets.errors import InputError
 
 
@@ -65,8 +69,57 @@ def test_a_probe_that_fails_says_why() -> None:
 
 
 def test_what_was_not_measured_is_a_dash() -> None:
-    some = Ceilings(
-        threads=2, lanes=4, multiply_adds_per_second=1e10, memory_read_bytes_per_second=1e10,
+    assert table([some(2)]).endswith("| 2 | 20.0 G | 10.0 GB/s | 20.0 GB/s | – | – |")
+
+
+def some(threads: int) -> Ceilings:
+    return Ceilings(
+        threads=threads, lanes=4, multiply_adds_per_second=1e10 * threads, memory_read_bytes_per_second=1e10,
         memory_update_bytes_per_second=2e10,
     )  # fmt: skip
-    assert table([some]).endswith("| 2 | 10.0 G | 10.0 GB/s | 20.0 GB/s | – | – |")
+
+
+class Spec(NamedTuple):
+    """Of a planned run what matters here."""
+
+    threads: int
+
+
+def test_results_hold_what_was_asked_for_and_what_an_earlier_sitting_measured(
+    make_results: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[int]] = []
+
+    def probe(threads: list[int]) -> list[Ceilings]:
+        asked.append(threads)
+        return [some(n) for n in threads]
+
+    monkeypatch.setattr(measured_ceilings, "measured_apart", probe)
+    monkeypatch.setattr(measured_ceilings, "core_count", lambda: 4)
+    begun = make_results(environment={"cpu": {"model": "Some CPU"}})
+    specs: Any = [Spec(2), Spec(1), Spec(2), Spec(64)]
+    assert with_ceilings(begun, None, specs, asked=False) == begun
+    found = with_ceilings(begun, None, specs, asked=True)
+    assert asked == [[1, 2]]  # each once; 64 threads share cores, and no ceiling is theirs
+    assert ceilings_of(found.environment) == {1: some(1), 2: some(2)}
+    assert found.environment["cpu"] == begun.environment["cpu"]
+    more = with_ceilings(begun, found, [*specs, Spec(4)], asked=True)
+    assert asked == [[1, 2], [4]]
+    assert set(ceilings_of(more.environment)) == {1, 2, 4}
+    assert with_ceilings(begun, found, specs, asked=False).environment == found.environment
+
+
+def test_a_plan_asks_for_them_and_not_of_machines_elsewhere() -> None:
+    assert not make_plan({}).ceilings
+    plan = make_plan({"ceilings": True})
+    assert plan.ceilings
+    assert plan.settled() == make_plan({}).settled()  # what is measured beside the runs does not make them others
+    with pytest.raises(InputError, match="ceilings"):
+        make_plan({"ceilings": True, "executor": "dask", "scheduler": "tcp://127.0.0.1:8786"})
+
+
+def test_of_several_measurements_the_highest_counts() -> None:
+    high = some(2).model_copy(update={"multiply_adds_per_second": 9e10, "cache_bytes": 5})
+    kept = highest([{"ceilings": [some(2).model_dump()]}, {"ceilings": [high.model_dump()]}, {}, {"ceilings": "x"}])
+    assert kept == [{**some(2).model_dump(), "multiply_adds_per_second": 9e10, "cache_bytes": 5}]
+    assert highest([{}]) == []

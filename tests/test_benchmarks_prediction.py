@@ -5,9 +5,15 @@ from functools import cache
 import numpy as np
 import pytest
 
+from bench.benchmarks.plan import make_plan
 from bench.benchmarks.prediction import Ceilings, ceilings_of, cold, predict, predicted, sharing_of
+from bench.benchmarks.runner import _corpus_record
+from bench.benchmarks.store import check_resumable
 from bench.benchmarks.word_coverage import counts_of, coverage
 from bench.benchmarks.work import unit_inputs, work
+from bench.datasets.corpus import Corpus
+from bench.datasets.errors import InputError
+from bench.datasets.vocabulary import Vocabulary
 from bench.implementations.counter_random import sentence_keys
 from bench.implementations.examples import NoiseTargets, PathTargets, Sharing, cbow_units, skipgram_units, windows
 from bench.implementations.huffman import HuffmanTree, huffman_tree
@@ -247,3 +253,16 @@ def test_ceilings_are_read_from_results_and_rubbish_is_passed_over() -> None:
     assert set(ceilings_of({"ceilings": recorded})) == {2, 8}
     assert ceilings_of({"ceilings": recorded})[2] == MACHINE
     assert ceilings_of({}) == ceilings_of({"ceilings": None}) == ceilings_of({"ceilings": "x"}) == {}
+
+
+def test_a_benchmark_records_the_coverage_and_resumes_one_that_has_none(make_results) -> None:  # type: ignore[no-untyped-def]
+    _, counts = text()
+    words = Vocabulary([f"w{i}" for i in range(WORDS)], counts)
+    made = Corpus("made", "ab" * 32, 1, words, np.zeros(7, np.int32), np.array([0, 7]), 7, WORDS)
+    assert _corpus_record(made).coverage == coverage(counts)
+    now = make_results({"implementation": "a", "speeds": [1e6]}, plan=make_plan({}).settled())
+    told = now.model_copy(update={"corpus": now.corpus.model_copy(update={"coverage": [0.5, 1.0]}), "runs": []})
+    check_resumable(now.model_copy(update={"runs": []}), told, [])
+    other = told.model_copy(update={"corpus": told.corpus.model_copy(update={"tokens": 5})})
+    with pytest.raises(InputError, match="another corpus"):
+        check_resumable(now, other, [])
