@@ -10,6 +10,7 @@ from ...datasets.errors import InputError
 from ...evaluation.statistics.holm import holm
 from ..files import write_atomically
 from ..history.fingerprint import fingerprint
+from ..machines import check_one_machine
 from ..metrics import metric, metrics
 from ..records import Results, RunRecord
 from ..statistics import DRAWS
@@ -36,9 +37,12 @@ def gate_stored(
         different_machine: compare all the same.
 
     Raises:
-        InputError: a file cannot be read, the two were made under different conditions, or share no configuration.
+        InputError: a file cannot be read or is of several machines, the two were made under different conditions, or
+            share no configuration.
     """
     before, after = load_results(baseline), load_results(results)
+    for each in (before, after):
+        check_one_machine(each)
     if not different_machine:
         _check(before, after)
     raw, scores = {}, {}
