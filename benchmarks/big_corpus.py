@@ -31,6 +31,7 @@ from ..datasets.errors import InputError
 from ..implementations import registry
 from ..implementations.hyperparameters import Hyperparameters
 from ..implementations.selector import Selector, parse_selectors
+from .big_corpus_options import parser
 from .big_text import Recipe, write_shards
 from .environment import environment
 from .files import write_atomically
@@ -206,7 +207,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure and print the tables; 2 where the input is wrong, 3 where runs failed."""
     from .big_corpus_tables import tables
 
-    options = _parser().parse_args(arguments)
+    options = parser(__doc__).parse_args(arguments)
     options.threads = options.threads or core_count()
     try:
         big = BigCorpora(options)
@@ -216,39 +217,6 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     print(tables(big.log))
     return 3 if any(run["status"] != "ok" for run in big.log["runs"]) else 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    def count(text: str) -> int:
-        return int(float(text))
-
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", default="wiki17m", help="name or path of the source")
-    parser.add_argument("--tokens", type=lambda text: [count(part) for part in text.split(",")], default=[100_000_000])
-    parser.add_argument("--work", type=Path, required=True, help="folder for texts and caches, 10 bytes a word")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="of the measurements, JSON")
-    parser.add_argument("--impl", default="numba", help="implementations; '' to encode only")
-    parser.add_argument("--model", default="skipgram", choices=["skipgram", "cbow"])
-    parser.add_argument("--vector-size", type=int, default=100)
-    parser.add_argument("--window", type=int, default=5)
-    parser.add_argument("--negative", type=int, default=5)
-    parser.add_argument("--sample", type=float, default=1e-3)
-    parser.add_argument("--min-count", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--threads", type=int, help="all cores by default")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--most-tokens-again", type=count, default=200_000_000, help="longer ones have one round")
-    parser.add_argument("--timed-seconds", type=float, default=0.0, help="trainings are repeated for so long")
-    parser.add_argument("--tasks", type=lambda text: text.split(",") if text else [], default=["google-30k"])
-    parser.add_argument("--equal-vocabulary", action="store_true", help="train with such a min_count, too")
-    parser.add_argument("--again", action="store_true", help="only train; encodings are taken from --out")
-    parser.add_argument("--replaced", type=float, default=0.1, help="share of the words of all copies but the first")
-    parser.add_argument("--exponent", type=float, default=0.54, help="of Heaps' law")
-    parser.add_argument("--shard-tokens", type=count, default=20_000_000)
-    parser.add_argument("--packed", action="store_true", help="shards are packed with gzip")
-    parser.add_argument("--every", type=float, default=0.25, help="seconds between looks at the memory")
-    return parser
 
 
 if __name__ == "__main__":

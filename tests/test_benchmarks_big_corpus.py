@@ -16,7 +16,8 @@ import pytest
 from bench.benchmarks import big_text
 from bench.benchmarks.big_corpus import main
 from bench.benchmarks.big_corpus_tables import tables
-from bench.benchmarks.big_text import BigText, Recipe, made_up, unused_beginning, write_shards
+from bench.benchmarks.big_text import BigText, Recipe, write_shards
+from bench.benchmarks.made_up_words import made_up, unused_beginning
 from bench.benchmarks.memory_curve import CurveGuardian, MemoryCurve, resident
 from bench.datasets.catalogue import open_corpus
 from bench.datasets.corpus import Corpus
