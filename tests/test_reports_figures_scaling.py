@@ -46,7 +46,9 @@ def on(make_results, tokens, *configurations, model="Some CPU", code="abc"):
     environment = {"cpu": {"model": model, "cores": 4}, "code": code}
     return summarise(
         make_results(
-            *[run for runs in configurations for run in runs], corpus={"tokens": tokens, "sha256": f"{tokens}"}, environment=environment
+            *[run for runs in configurations for run in runs],
+            corpus={"tokens": tokens, "sha256": f"{tokens}"},
+            environment=environment,
         )
     )
 
