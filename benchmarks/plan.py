@@ -189,6 +189,8 @@ def make_plan(settings: Mapping[str, Any], spell: Spell = str) -> Plan:
         )
     if plan.executor == "dask" and plan.ceilings:
         raise InputError(f"{spell('ceilings')} are those of this machine, not of workers elsewhere: leave it out")
+    if plan.scheduler is not None and not re.fullmatch(r"(tcp|tls|ws|wss)://[^/\s]+:[0-9]{1,5}", plan.scheduler):
+        raise InputError(f"{spell('scheduler')} must be an address such as tcp://HOST:8786, got {plan.scheduler!r}")
     if plan.executor != "dask" and plan.scheduler is not None:
         raise InputError(f"{spell('scheduler')} goes with {spell('executor')} dask: runs are made here without it")
     if plan.learning_curve and plan.timed_seconds:

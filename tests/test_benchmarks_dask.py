@@ -258,6 +258,9 @@ def test_what_cannot_be_is_said_before_anything_starts(
         plan("quick", executor="dask")
     with pytest.raises(InputError, match="scheduler goes with executor dask"):
         plan("quick", scheduler="tcp://127.0.0.1:1")
+    for address in ("nonsense://x:1", "127.0.0.1:8786", "tcp://host", "tcp://host:port", "tcp:///:1"):
+        with pytest.raises(InputError, match="scheduler must be an address such as tcp://HOST:8786"):
+            plan("quick", executor="dask", scheduler=address)
     asked = plan("quick", executor="dask", scheduler="tcp://127.0.0.1:1")
     monkeypatch.setattr("bench.benchmarks.executors.cluster.CONNECT_SECONDS", 1)
     with pytest.raises(InputError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:1"):

@@ -104,6 +104,24 @@ class Cluster:
             Stopped: ``stop`` was called; what the function had started is being ended.
             Exception: of the function.
         """
+        from distributed import KilledWorker
+
+        try:
+            value, error = self._outcome(worker, function, arguments, gpu=gpu)
+        except (Died, Stopped):
+            raise
+        except Exception:  # of Dask's own: the result, or the connection, is gone
+            raise self._gone(worker) from None
+        if isinstance(error, KilledWorker):
+            raise Died(worker)
+        if error is not None:
+            raise error
+        return value
+
+    def _outcome(
+        self, worker: str, function: Callable[..., Any], arguments: tuple[Any, ...], *, gpu: bool
+    ) -> tuple[Any, BaseException | None]:
+        """What the function gave, or the error that it raised."""
         future = self._client.submit(
             function,
             *arguments,
@@ -120,21 +138,19 @@ class Cluster:
                 if not self.has(worker):
                     raise Died(worker)
                 time.sleep(_POLL_SECONDS)
-            if future.status in ("cancelled", "lost"):
-                raise Stopped if self._stopping.is_set() or self._client.status != "running" else Died(worker)
-            return self._result(future, worker)
+            if future.status == "finished":
+                return future.result(timeout=_CLEANUP_SECONDS), None
+            if future.status == "error":
+                return None, future.exception(timeout=_CLEANUP_SECONDS)
+            raise self._gone(worker)
         finally:
             if future.status == "pending":
                 future.cancel(force=True)
             future.release()
 
-    def _result(self, future: Any, worker: str) -> Any:
-        from distributed import CancelledError, KilledWorker
-
-        try:
-            return future.result(timeout=_CLEANUP_SECONDS)
-        except (CancelledError, KilledWorker):  # it went with the result in its memory
-            raise Died(worker) from None
+    def _gone(self, worker: str) -> Died | Stopped:
+        lost = self._stopping.is_set() or self._client.status != "running"
+        return Stopped() if lost else Died(worker)
 
     def send(self, worker: str, data: bytes, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a function on a worker with bytes as its last argument; they go as data of Dask's, not in the task.
@@ -144,8 +160,8 @@ class Cluster:
         """
         try:
             carried = self._client.scatter(data, workers=[worker], hash=False)
-        except (OSError, TimeoutError):
-            raise Died(worker) from None
+        except Exception:
+            raise self._gone(worker) from None
         return self.call(worker, function, *arguments, carried)
 
     def quiet(self, workers: list[str], busy: Callable[[], int]) -> bool:

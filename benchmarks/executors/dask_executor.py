@@ -14,7 +14,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from ...datasets.errors import InputError
-from ..machines import described
 from ..outcome import record_without_measurement
 from ..plan import Plan
 from ..records import RunRecord
@@ -48,7 +47,11 @@ class DaskExecutor:
     def __init__(self, address: str) -> None:
         self._cluster = Cluster(address)
         self._left_out: dict[str, InputError] = {}
-        self.machines: dict[str, Mapping[str, Any]] = {}
+
+    @property
+    def machines(self) -> Mapping[str, Mapping[str, Any]]:
+        """Of all workers that there were."""
+        return self._fleet.machines
 
     def __enter__(self) -> Self:
         return self
@@ -196,7 +199,6 @@ class DaskExecutor:
         self._cluster.call(address, dask_tasks.forget, answer["folder"])
 
     def _kept(self, record: RunRecord, settled: Settled, work: Work) -> RunRecord:
-        self.machines.setdefault(settled.machine, described(settled.environment))
         record = record.model_copy(update={"machine": settled.machine, "node": settled.node})
         work.store.write_record(record)
         return record

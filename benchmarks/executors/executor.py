@@ -42,7 +42,7 @@ class Executor(Protocol):
 
     @property
     def machines(self) -> Mapping[str, Mapping[str, Any]]:
-        """Descriptions (``machines.described``) by id of the machines that have made runs."""
+        """Descriptions (``machines.described``) by id of the machines that runs may have been made on."""
         ...
 
     def __enter__(self) -> Self: ...

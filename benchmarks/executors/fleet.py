@@ -11,7 +11,7 @@ from typing import Any
 
 from ...datasets.errors import InputError
 from ..history.fingerprint import fingerprint
-from ..machines import machine_id
+from ..machines import described, machine_id
 from ..plan import Plan
 from ..schedule import Candidate, RunSpec, candidates
 from . import dask_tasks
@@ -43,6 +43,9 @@ class Fleet:
         cluster: of the workers.
         plan: of the benchmark.
 
+    Attributes:
+        machines: descriptions by id of the machines that they are or were on.
+
     Raises:
         InputError: the plan is wrong, or a file of it cannot be read.
     """
@@ -54,6 +57,7 @@ class Fleet:
         self._here = candidates(plan)
         self._offered: list[Candidate] = []
         self._code = package_code()
+        self.machines: dict[str, Mapping[str, Any]] = {}
         self._settled: dict[str, Settled] = {}
         self._warned: set[str] = set()
 
@@ -121,6 +125,7 @@ class Fleet:
         if settled.node in {other.node for other in self._settled.values()}:
             self.warn("two workers are on one computer: runs side by side slow each other down")
         self._settled[address] = settled
+        self.machines[settled.machine] = described(settled.environment)
         return settled
 
     def _best(self, number: int, here: Candidate) -> Candidate:
@@ -131,6 +136,7 @@ class Fleet:
         return replace(here, version=chosen["version"], options=chosen["options"], obstacle=obstacle)
 
     def place(self, settled: Settled) -> Place:
+        """What the dispatch must know of a worker."""
         numbers = {id(candidate): number for number, candidate in enumerate(self._offered)}
 
         def able(spec: RunSpec) -> bool:
