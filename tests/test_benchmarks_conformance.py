@@ -15,7 +15,7 @@ from bench.benchmarks.conformance.checks import CHECKS
 from bench.benchmarks.conformance.result import Result
 from bench.benchmarks.conformance.run import examine, run_conformance, selected
 from bench.benchmarks.conformance.structure import agreement, clustering
-from bench.benchmarks.conformance.texts import TEXTS, TOPICS, WORDS, topics
+from bench.benchmarks.conformance.texts import STRANGERS, TEXTS, TOPICS, WORDS, topics
 from bench.benchmarks.conformance.trial import Declaration, Made
 from bench.benchmarks.conformance.trials import TRIALS
 from bench.datasets.encode import encode
@@ -81,9 +81,9 @@ def test_a_broken_trainer_fails_in_what_is_broken_and_in_nothing_else(
 
 
 def test_a_trainer_that_hangs_is_stopped_with_what_it_started() -> None:
-    failed = failures("hangs", ["trains", "learns"], timeout=3)
+    failed = failures("hangs", ["trains", "learns"], timeout=12)
     assert set(failed) == {"trains"}
-    assert "stopped in training after 3 s" in failed["trains"].words
+    assert "stopped in training after 12 s" in failed["trains"].words
 
 
 def test_one_that_does_not_stop_when_told_to_is_found_and_its_children_are_ended() -> None:
@@ -187,7 +187,7 @@ def test_the_topics_are_known_and_cannot_be_shifted_into_one_another(tmp_path: P
     assert np.bincount(labels).tolist() == [WORDS] * TOPICS
     assert len(set(corpus.vocabulary.counts.tolist())) == WORDS  # eight words for each count: ties everywhere
     for start, stop in zip(corpus.offsets, corpus.offsets[1:], strict=False):
-        assert len(set(labels[corpus.tokens[start:stop]])) == 1
+        assert np.bincount(labels[corpus.tokens[start:stop]]).max() >= stop - start - STRANGERS
     for shift in range(1, len(labels)):
         shifted = np.roll(labels, shift)
         pairs = {(one, other) for one, other in zip(labels.tolist(), shifted.tolist(), strict=True)}

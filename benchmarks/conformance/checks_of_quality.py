@@ -5,6 +5,7 @@ import numpy as np
 from ...evaluation.analogy import answer
 from ...evaluation.embeddings import Embeddings
 from ...evaluation.protocols import Protocol
+from ...implementations.given import OBJECTIVE
 from .check import Check, Findings, Verdict, failed, judged, not_applicable
 from .planted_part import questions
 
@@ -28,6 +29,9 @@ def _quality(findings: Findings) -> Verdict:
     answers = answer(embeddings, questions(), Protocol("all"))
     right = float(answers.right[answers.seen].mean()) if answers.seen.any() else 0.0
     told = f"{right:.0%} of {int(answers.seen.sum())} planted analogies"
+    own = made.given.get(OBJECTIVE)
+    if right < FLOOR and own is not None:
+        return not_applicable(f"it fits something else ({own.value}), of which so short a text may tell little: {told}")
     return judged([f"{told}, at least {FLOOR:.0%} are asked for"] if right < FLOOR else [], told)
 
 

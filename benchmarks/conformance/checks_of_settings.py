@@ -49,7 +49,7 @@ def _hyperparameters(findings: Findings) -> Verdict:
         if one is None or other is None or made.faults:
             continue
         same, before = same_bits(one, other), findings.made("settings", against)
-        own = step not in ("model", "loss", "softmax") and _settled(before, made, name)
+        own = _settled(before, made, name)
         (absent if own else honoured).append(name)
         if not findings.repeatable:
             unknown = True

@@ -143,7 +143,7 @@ def _outcomes(
 ) -> list[Outcome]:
     if declared.base is None:
         reason = declared.unavailable or "nothing can be trained: see declares"
-        return [_without_training(check, declared, threads, reason) for check in wanted]
+        return _without_training(wanted, "declares", Findings(declared, {}, {}, threads), reason)
     needed = [name for name in TRIALS if any(name in check.trials for check in wanted)]
     steps = {name: TRIALS[name].steps(declared.base, threads) for name in needed}
     if FIRST not in steps and needed:
@@ -155,11 +155,7 @@ def _outcomes(
         results[FIRST] = laboratory.run(FIRST, steps[FIRST])
         if results[FIRST].made["topics"].status != "trained":
             findings = Findings(declared, results, {}, threads)
-            reason = "it does not train: see trains"
-            return [
-                check.outcome(check.judge(findings) if check.name in ("declares", "trains") else not_applicable(reason))
-                for check in wanted
-            ]
+            return _without_training(wanted, "trains", findings, "it does not train: see trains")
     results |= _made({name: listed for name, listed in steps.items() if name != FIRST}, laboratory, threads, tell)
     vocabularies = {name: laboratory.vocabulary(name) for name in laboratory.written}
     findings = Findings(declared, results, vocabularies, threads)
@@ -184,10 +180,14 @@ def _made(
         return dict(zip(trials, pool.map(run, trials), strict=True))
 
 
-def _without_training(check: Check, declared: Declaration, threads: int, reason: str) -> Outcome:
-    if check.name == "declares":
-        return check.outcome(check.judge(Findings(declared, {}, {}, threads)))
-    return check.outcome(not_applicable(reason))
+def _without_training(wanted: Sequence[Check], telling: str, findings: Findings, reason: str) -> list[Outcome]:
+    """Outcomes where nothing can be trained: that of the check that tells why, asked for or not, and the reason."""
+    judged = {"declares", telling}
+    return [
+        check.outcome(check.judge(findings) if check.name in judged else not_applicable(reason))
+        for check in CHECKS
+        if check in wanted or check.name == telling
+    ]
 
 
 def _wanted(names: Sequence[str] | None) -> list[Check]:

@@ -7,7 +7,8 @@ from typing import Any
 from ...implementations.hyperparameters import Hyperparameters
 
 COMMON: Mapping[str, Any] = {"vector_size": 16, "window": 4, "negative": 5, "min_count": 1, "epochs": 2, "alpha": 0.05}
-_LEARNT: Mapping[str, Any] = {"skipgram": {"epochs": 8}, "cbow": {"epochs": 24}}
+_EPOCHS: Mapping[str, int] = {"skipgram": 1, "cbow": 3}
+"""CBOW makes one update where skip-gram makes one a pair."""
 
 Base = Mapping[str, Any]
 """What of the hyperparameters not every trainer can do: the first of ``bases`` that this one does not refuse."""
@@ -25,6 +26,6 @@ def settings(base: Base, **changes: Any) -> Hyperparameters:
     return Hyperparameters(**{**COMMON, **base, **changes})
 
 
-def learnt(base: Base, **changes: Any) -> Hyperparameters:
-    """Hyperparameters with which the topics are learnt. CBOW makes one update where skip-gram makes one a pair."""
-    return settings(base, **{**_LEARNT[base["model"]], **changes})
+def learnt(base: Base, epochs: int, **changes: Any) -> Hyperparameters:
+    """Hyperparameters with which a text is learnt that skip-gram learns in so many epochs."""
+    return settings(base, epochs=epochs * _EPOCHS[base["model"]], **changes)

@@ -1,10 +1,10 @@
 """The made-up texts that trainers are checked on: so small that each training takes a second, so plain that what was
 learnt from them, and what was not, can be told.
 
-Most hold eight topics of twelve words each. A sentence keeps to its topic, so that a word's neighbours are those of its
-topic, whatever the trainer. Words of different topics have equal counts: an order that breaks ties in another way than
-the vocabulary does is seen. Which word of a topic stands where in the vocabulary is left to chance, so that no shift of
-the rows leaves the topics in place.
+Most hold eight topics of twelve words each. A sentence keeps to its topic but for two words: a word's neighbours
+are those of its topic, whatever the trainer. Words of different topics have equal counts: an order that breaks ties in
+another way than the vocabulary does is seen. Which word of a topic stands where in the vocabulary is left to chance, so
+that no shift of the rows leaves the topics in place.
 """
 
 import random
@@ -18,6 +18,8 @@ from .planted_part import planted_part
 TOPICS, WORDS = 8, 12
 LENGTH = 12
 """Words of a sentence."""
+STRANGERS = 2
+"""Of them, words from anywhere: methods that fit counts learn nothing of pairs that are never seen."""
 
 ONE_WORD = "one word"
 """Not a text: no text file gives a corpus of one word, but a trainer may be handed one."""
@@ -53,9 +55,16 @@ def _topic_lines() -> list[list[str]]:
 
 
 def _mixed() -> str:
-    lines = [line for topic in _topic_lines() for line in topic]
-    random.Random(3).shuffle(lines)
-    return "\n".join(lines) + "\n"
+    """The sentences of all topics in any order, after some words have changed places over the whole text."""
+    draw = random.Random(3)
+    lines = [line.split() for topic in _topic_lines() for line in topic]
+    places = [(line, place) for line in lines for place in draw.sample(range(len(line)), STRANGERS)]
+    words = [line[place] for line, place in places]
+    draw.shuffle(words)
+    for (line, place), word in zip(places, words, strict=True):
+        line[place] = word
+    draw.shuffle(lines)
+    return "".join(" ".join(line) + "\n" for line in lines)
 
 
 def _parade() -> str:

@@ -40,7 +40,7 @@ class Plan:
 
 def _first(base: Base, threads: int) -> list[Step]:
     return [
-        Step(name="topics", corpus="small", hyperparameters=learnt(base)),
+        Step(name="topics", corpus="small", hyperparameters=learnt(base, 5)),
         Step(name="mapped", corpus="small", hyperparameters=settings(base), mapped=True),
         Step(name="paused", corpus="small", hyperparameters=settings(base), paused=True),
     ]
@@ -97,7 +97,7 @@ def _epochs(base: Base, threads: int) -> list[Step]:
 
 
 def _planted(base: Base, threads: int) -> list[Step]:
-    return [Step(name="planted", corpus="planted", hyperparameters=learnt(base, min_count=5, vector_size=50))]
+    return [Step(name="planted", corpus="planted", hyperparameters=learnt(base, 8, min_count=5, vector_size=50))]
 
 
 def _memory(base: Base, threads: int) -> list[Step]:
@@ -121,7 +121,7 @@ def _odd(base: Base, threads: int) -> list[Step]:
 
 def _threads(base: Base, threads: int) -> list[Step]:
     return [
-        Step(name="topics", corpus="small", hyperparameters=learnt(base), threads=threads),
+        Step(name="topics", corpus="small", hyperparameters=learnt(base, 5), threads=threads),
         Step(name="one sentence", corpus="one sentence", hyperparameters=settings(base), threads=threads),
     ]
 
