@@ -138,6 +138,8 @@ def test_what_the_code_imports_is_asked_for() -> None:
         "triton": ("torch", "gpu"),
         "fasttext_pybind": ("fasttext",),
         "pyspark": ("spark",),
+        "distributed": ("executors",),
+        "dask": ("executors",),
     }
     distributions = packages_distributions()
     for module, files in imported().items():
@@ -154,5 +156,5 @@ def test_the_constraints_pin_everything_that_is_asked_for() -> None:
     pinned = dict(line.split("==") for line in lines if line and not line.startswith("#"))
     assert all(re.fullmatch(r"\d[\d.]*\d|\d", version) for version in pinned.values()), "no local versions"
     assert [canonicalize_name(name) for name in pinned] == sorted(pinned)
-    for one in requirements("torch", "peers", "spark", "test", "dev"):
+    for one in requirements("torch", "peers", "spark", "dask", "test", "dev"):
         assert one.specifier.contains(pinned[canonicalize_name(one.name)]), one
