@@ -171,3 +171,16 @@ def test_one_text_with_other_least_counts_gives_the_panel_of_vocabularies(make_r
     assert (panel.axis, panel.values) == ("vocabulary", (5000, 20_000))
     assert "vocabulary size" in scaling.caption(scaling.data(own, [other]))
     assert scaling.data(own, [part(20_000, 5, 990_000, text="another")]) is None
+
+
+def test_of_a_large_grid_every_panel_has_the_fastest_line_of_each_implementation(make_results):
+    grid = [(name, size, n) for name in ("fast", "gensim") for size in (50, 100, 300) for n in (1, 2)]
+    runs = [ran(name, (9e6 if name == "fast" else 1e6) * n / size, size=size, threads=n) for name, size, n in grid]
+    data = scaling.data(summarise(make_results(*[run for each in runs for run in each])))
+    drawn = {panel.axis: {line.label for line in panel.lines} for panel in data.panels}
+    assert drawn == {
+        "threads": {"fast[vector_size=50]", "gensim[vector_size=50]"},
+        "vector_size": {"fast[threads=2]", "gensim[threads=2]"},
+    }
+    assert "one line of each implementation, the fastest; not shown: " in scaling.caption(data)
+    assert "gensim[vector_size=300]" in scaling.caption(data)

@@ -54,6 +54,7 @@ class Line:
 
     label: str
     points: tuple[Point, ...]
+    implementation: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ class Data:
     labels: tuple[str, ...]
     found: tuple[str, ...]
     """All lines, drawn or not."""
+    thinned: bool = False
+    """Whether a grid has so many lines that a panel has only the fastest of each implementation."""
 
 
 _TITLES = {
@@ -128,9 +131,13 @@ def data(summary: Summary, beside: Sequence[Summary] = ()) -> Data | None:
     if not panels:
         return None
     found = tuple(dict.fromkeys(line.label for panel in panels for line in panel.lines))
-    shown = series.chosen(found, always)
+    if len(found) > series.MOST:
+        panels = [Panel(panel.axis, _fastest(panel.lines)) for panel in panels]
+    drawn = tuple(dict.fromkeys(line.label for panel in panels for line in panel.lines))
+    thinned = len(drawn) < len(found)
+    shown = series.chosen(drawn, always)
     kept = [Panel(panel.axis, tuple(one for one in panel.lines if one.label in shown)) for panel in panels]
-    return Data(tuple(panel for panel in kept if panel.lines), shown, found)
+    return Data(tuple(panel for panel in kept if panel.lines), shown, found, thinned)
 
 
 def draw(data: Data) -> Figure:
@@ -160,7 +167,7 @@ def caption(data: Data) -> str:
     log = f" Logarithmic speed axis: {', '.join(logs)}." if logs else ""
     return (
         f"Training speed in words/s against {axes}; what a line joins differs in nothing else: {_named(data)}."
-        f"{ideal}{limit}{log}{series.hidden(data.found, data.labels)}"
+        f"{ideal}{limit}{log}{_hidden(data)}"
     )
 
 
@@ -175,6 +182,28 @@ def alt(data: Data) -> str:
         )
         said.append(f"{_TITLES[panel.axis]}: {'; '.join(lines)}")
     return f"Training speed in words per second. {'. '.join(said)}"
+
+
+def _fastest(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Of each implementation the line of most points, and among these the fastest at its end."""
+    best: dict[str, Line] = {}
+    for line in lines:
+        other = best.get(line.implementation)
+        if other is None or _rank(line) > _rank(other):
+            best[line.implementation] = line
+    return tuple(line for line in lines if best[line.implementation] is line)
+
+
+def _rank(line: Line) -> tuple[int, float]:
+    return len(line.points), line.points[-1].speed
+
+
+def _hidden(data: Data) -> str:
+    """The sentence of the caption on lines that are not drawn."""
+    if not data.thinned:
+        return series.hidden(data.found, data.labels)
+    left = ", ".join(label for label in data.found if label not in data.labels)
+    return f" A panel has one line of each implementation, the fastest; not shown: {left}."
 
 
 def _timed(summary: Summary) -> list[_Timed]:
@@ -210,7 +239,7 @@ def _lines(axis: str, timed: Sequence[_Timed], always: set[str]) -> list[Line]:
         if any(one.row.is_baseline for one in group):
             always.add(label)
         points = sorted((_point(axis, one) for one in group), key=lambda point: point.x)
-        lines.append(Line(label, tuple(points)))
+        lines.append(Line(label, tuple(points), group[0].row.run.implementation))
     return lines
 
 
