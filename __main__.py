@@ -116,7 +116,9 @@ def run(
     corpus: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME|PATH", help="Corpus or text file; repeated: a benchmark of each.", show_default="planted"
+            metavar="NAME|PATH",
+            help="Corpus, text file, folder or pattern; repeated: a benchmark of each.",
+            show_default="planted",
         ),
     ] = None,
     threads: Annotated[
