@@ -54,7 +54,7 @@ def trainer_class(name: str) -> type[Trainer]:
     """
     targets = _targets()
     if name not in targets:
-        hint = suggestion(name, targets, most=1, cutoff=0.6) or f"known are {', '.join(targets)}"
+        hint = suggestion(name, list(targets), most=1, cutoff=0.6) or f"known are {', '.join(targets)}"
         raise InputError(f"there is no implementation {name!r}; {hint}")
     target = targets[name]
     if not isinstance(target, str):
