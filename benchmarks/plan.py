@@ -72,7 +72,7 @@ class Plan(BaseModel):
     )
     device: str = Field("auto", min_length=1, description="auto, cpu, cuda, cuda:1, ...")
     plugin: Annotated[tuple[Path, ...], BeforeValidator(_alone)] = Field(
-        (), description="Python file with trainers of your own"
+        (), description="file with trainers of your own: Python, which is executed, or TOML"
     )
     save_vectors: bool = Field(False, description="keep each run's vectors in word2vec's binary format")
     learning_curve: bool = Field(False, description="score at the end of every epoch, too, with the clock stopped")
