@@ -57,7 +57,11 @@ class Plan(BaseModel):
     impl: Annotated[tuple[str, ...], BeforeValidator(_alone)] = Field(
         (), description="implementations, NAME or NAME[key=value,...], apart by commas"
     )
-    corpus: str = Field(FIRST_CORPUS, min_length=1, description="name of a corpus, or path of a text file")
+    corpus: str = Field(
+        FIRST_CORPUS,
+        min_length=1,
+        description="name of a corpus, or path of a text: a file, a folder, a pattern, several with + between",
+    )
     threads: PositiveInt | None = Field(None, description="threads of each worker")
     seed: Annotated[tuple[Seed, ...] | None, BeforeValidator(_listed)] = Field(
         None, description="seeds, apart by commas; a round trains with one of them, in turn"
