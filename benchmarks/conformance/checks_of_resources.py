@@ -25,7 +25,7 @@ def _interrupt(findings: Findings) -> Verdict:
 
 
 def _memory(findings: Findings) -> Verdict:
-    few, many = findings.made("memory", "few epochs"), findings.made("memory", "many epochs")
+    few, many = findings.made("few epochs", "wide"), findings.made("many epochs", "wide")
     for made in (few, many):
         if made.status != "trained":
             return failed(made.words)
@@ -52,7 +52,7 @@ CHECKS = (
         "memory",
         "More epochs take no more memory.",
         "Look for lists that grow by the epoch: examples, losses, copies of the vectors.",
-        ("memory",),
+        ("few epochs", "many epochs"),
         _memory,
     ),
 )

@@ -1,5 +1,6 @@
 """Hyperparameters are honoured, declared as not had, or refused; and every epoch is trained."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,9 @@ from .texts import TOPICS
 from .trial import Made
 from .trials import variations
 
-FURTHER = 1.15
-"""How many times as far three epochs must move the vectors as one does. A trainer that stops after the first of three
-moves them as far as one epoch does; see ``_growth`` for where the rate falls."""
+FURTHER = 1.2
+"""How many times as far three epochs must move the vectors as the first of them alone would; trained ones move them at
+least half as far again."""
 MOVED = 1e-3
 """How far words that only the end of the text has must move, as a share of how far the others do."""
 
@@ -115,29 +116,37 @@ def _epochs(findings: Findings) -> Verdict:
         faults.append(
             "words that stand in the last eighth of the text only have not moved in an epoch: it stops before the end"
         )
-    growth = _growth(findings, start)
-    if growth is not None and growth < FURTHER:
-        faults.append(f"three epochs move the vectors {growth:.2f} times as far as one: it does not train them all")
-    return judged(faults, "" if growth is None else f"three epochs move the vectors {growth:.1f} times as far as one")
+    grown = _growth(findings, start)
+    if grown is None:
+        return judged(faults)
+    growth, of_first = grown
+    told = f"three epochs move the vectors {growth:.1f} times as far as one"
+    if growth < FURTHER * of_first:
+        faults.append(f"{told}, the first of three alone would {of_first:.1f} times: it does not train them all")
+    return judged(faults, told)
 
 
-def _growth(findings: Findings, start: NDArray[Any]) -> float | None:
-    """How many times as far three epochs move the vectors as one.
+def _growth(findings: Findings, start: NDArray[Any]) -> tuple[float, float] | None:
+    """How many times as far as one epoch three move the vectors, and how far the first of three alone would.
 
-    At a constant rate where it can be had. Where the rate falls over the whole training, three epochs at some rate are
-    held against one at twice that rate: their rates add up to 3/2 of it, those of the first of the three alone to 5/6.
+    At a constant rate, where it can be had, the first of three is like the only one of one. Where the rate falls to
+    nothing over the whole training, the rates of the first of three add up to 5/3 of those of the only one. What that
+    makes of the vectors shows in one epoch at twice the rate: they move 2 to the power p times as far, p from 1 (large
+    vectors at the start) to 2 (small ones, which grow with the output vectors).
     """
-    constant = ("one, constant rate", "three, constant rate")
-    taken = [findings.made("epochs", step) for step in constant]
-    steps = constant
-    if any(made.status != "trained" or not _has(made, "min_alpha") for made in taken):
-        rated = _has(findings.made("epochs", "one"), "alpha")
-        steps = ("one, twice the rate" if rated else "one", "three")
-    one, three = (findings.vectors("epochs", step) for step in steps)
-    if one is None or three is None or one.shape != start.shape or three.shape != start.shape:
+    one, three = (_distance(findings, f"{number}, constant rate", start) for number in ("one", "three"))
+    if one and three and _has(findings.made("epochs", "one, constant rate"), "min_alpha"):
+        return three / one, 1.0
+    one, twice, three = (_distance(findings, step, start) for step in ("one", "one, twice the rate", "three"))
+    if not (one and twice and three):
         return None
-    distance = float(_moved(one, start).mean())
-    return float(_moved(three, start).mean()) / distance if distance > 0 else None
+    power = min(max(math.log2(twice / one), 1.0), 2.0) if _has(findings.made("epochs", "one"), "alpha") else 0.0
+    return three / one, (5 / 3) ** power
+
+
+def _distance(findings: Findings, step: str, start: NDArray[Any]) -> float | None:
+    vectors = findings.vectors("epochs", step)
+    return None if vectors is None or vectors.shape != start.shape else float(_moved(vectors, start).mean())
 
 
 def _moved(vectors: NDArray[Any], start: NDArray[Any]) -> NDArray[np.float64]:

@@ -102,7 +102,7 @@ class Made(_Frozen):
         progress_end: the last words done and total.
         epoch_ends: that it told of.
         corpus_faults: what it did to the corpus.
-        memory: largest resident size since the step began, bytes, programs that it ran included.
+        memory: largest resident size in training, bytes, that of programs that it ran included.
     """
 
     status: Status

@@ -60,12 +60,10 @@ def _made(trial: "Trial", step: "Step", signals: "SignalWriter") -> "Made":
     from ...datasets.errors import InputError
     from ...implementations import registry
     from ...implementations.trainer import TrainingError
-    from ..measure import forget_peak_memory
     from .trial import Made
 
     found: dict[str, Any] = {}
     signals.phase("prepare")
-    forget_peak_memory()
     try:
         trainer = registry.create(str(trial.implementation), trial.options)
         found["unsupported"] = trainer.unsupported(step.hyperparameters)
@@ -80,7 +78,7 @@ def _made(trial: "Trial", step: "Step", signals: "SignalWriter") -> "Made":
 
 def _train(trial: "Trial", step: "Step", trainer: "Trainer", signals: "SignalWriter", found: dict[str, Any]) -> None:
     """Train as a run does, and put what is known into ``found`` as soon as it is."""
-    from ..measure import peak_memory
+    from ..measure import forget_peak_memory, peak_memory
     from ..vector_checks import initial_vectors
     from .declaring import given_of
     from .heard import EpochEnds, Heard
@@ -94,6 +92,7 @@ def _train(trial: "Trial", step: "Step", trainer: "Trainer", signals: "SignalWri
     heard, ends = Heard(signals), EpochEnds(trainer)
     if step.paused and found["unpausable"] is None:
         trainer.epoch_ended = ends
+    forget_peak_memory()
     signals.phase("train")
     try:
         trainer.train(heard)

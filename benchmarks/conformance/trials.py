@@ -82,7 +82,7 @@ def _settings(base: Base, threads: int) -> list[Step]:
 
 
 def _epochs(base: Base, threads: int) -> list[Step]:
-    rate = 0.025
+    rate = 0.0025  # so low that vectors are still growing fast
     asked = {
         "start": {"epochs": 1, "alpha": 1e-9, "min_alpha": 0.0},
         "one": {"epochs": 1, "alpha": rate},
@@ -100,12 +100,18 @@ def _planted(base: Base, threads: int) -> list[Step]:
     return [Step(name="planted", corpus="planted", hyperparameters=learnt(base, 8, min_count=5, vector_size=50))]
 
 
-def _memory(base: Base, threads: int) -> list[Step]:
-    asked = {"first": FEW_EPOCHS, "few epochs": FEW_EPOCHS, "many epochs": MANY_EPOCHS}
-    return [
-        Step(name=name, corpus="wide", hyperparameters=settings(base, vector_size=400, window=1, epochs=epochs))
-        for name, epochs in asked.items()
-    ]
+def _few_epochs(base: Base, threads: int) -> list[Step]:
+    return [_of_memory(base, FEW_EPOCHS)]
+
+
+def _many_epochs(base: Base, threads: int) -> list[Step]:
+    return [_of_memory(base, MANY_EPOCHS)]
+
+
+def _of_memory(base: Base, epochs: int) -> Step:
+    """A training that is alone in its process: what an earlier one has left could be taken again."""
+    hyperparameters = settings(base, vector_size=400, window=1, epochs=epochs)
+    return Step(name="wide", corpus="wide", hyperparameters=hyperparameters)
 
 
 def _odd(base: Base, threads: int) -> list[Step]:
@@ -137,7 +143,8 @@ TRIALS: Mapping[str, Plan] = {
     FIRST: Plan(_first),
     "planted": Plan(_planted),
     "settings": Plan(_settings),
-    "memory": Plan(_memory),
+    "few epochs": Plan(_few_epochs),
+    "many epochs": Plan(_many_epochs),
     "epochs": Plan(_epochs),
     "threads": Plan(_threads, several_threads=True),
     "odd input": Plan(_odd),
