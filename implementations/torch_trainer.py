@@ -185,6 +185,8 @@ class TorchTrainer(Trainer):
                 self._workers = 1
             tokens = SLICE_TOKENS["triton" if self.path == "triton" else self._device.type]
             self._slices = _slices(np.asarray(corpus.offsets), tokens)
+            # A thread without a slice trains nothing, and the others need not be damped for its sake.
+            self._workers = min(self._workers, len(self._slices))
             start = time.perf_counter()
             warm_up = 1 if self.path == "triton" else WARM_UP_TOKENS
             self._make_path(problem).train(0, *_slices(np.asarray(corpus.offsets), warm_up)[0])
