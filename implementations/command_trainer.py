@@ -93,8 +93,10 @@ class CommandTrainer(Trainer):
         """Write the corpus as text, and the command.
 
         Raises:
-            TrainingError: the vocabulary is too small to learn from.
+            TrainingError: the vocabulary is too small to learn from, or it does not do what is asked for.
         """
+        if reason := self.unsupported(hyperparameters):
+            raise TrainingError(reason)
         if len(corpus.vocabulary) < 2:
             raise TrainingError("there is nothing to learn from a vocabulary of one word")
         self._corpus, self._size = corpus, hyperparameters.vector_size

@@ -82,8 +82,11 @@ class Word2VecCTrainer(Trainer):
         """Write the files that it reads, start it, and hold it where its training begins.
 
         Raises:
-            TrainingError: it is not there, does not train all epochs, cannot tell the words apart, or fails.
+            TrainingError: it is not there, does not do what is asked for, does not train all epochs, cannot tell the
+                words apart, or fails.
         """
+        if reason := self.unsupported(hyperparameters):
+            raise TrainingError(reason)
         program = word2vec_c_program.find()
         if program is None:
             raise TrainingError(str(self.unavailable()))
@@ -95,6 +98,7 @@ class Word2VecCTrainer(Trainer):
         word2vec_c_program.check_epochs(program)
         self._corpus, self._threads = corpus, threads
         self._size, self._alpha = hyperparameters.vector_size, hyperparameters.alpha
+        self._epochs = hyperparameters.epochs
         self._words = corpus.n_tokens * hyperparameters.epochs
         self._counted = self._words + corpus.n_sentences * hyperparameters.epochs
         self._workspace = space = Workspace(corpus)
@@ -122,8 +126,11 @@ class Word2VecCTrainer(Trainer):
                 program.go_on()
             _finish(program)
         self._program, self.program_memory, self._trained = None, program.memory, True
-        untold = (self._threads or 1) * (word2vec_c_program.STEP + 1000)  # and what is left of a sentence
-        if self._done + untold / self._counted < TRAINED:
+        threads = self._threads or 1
+        step = word2vec_c_program.STEP + 1000  # and what is left of a sentence
+        # It counts its steps anew in each epoch: where a thread's share of the text is shorter, it tells of nothing.
+        tells = self._counted > step * threads * self._epochs
+        if tells and self._done + threads * step / self._counted < TRAINED:
             raise TrainingError(
                 f"it told of {self._done:.1%} of the words when it ended, and must have skipped others; use one thread"
             )
