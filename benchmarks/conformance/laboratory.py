@@ -93,7 +93,8 @@ class Laboratory:
         """Make a trial's trainings; one that ends its process is noted, and the others are made in another process."""
         result, waiting = Result(), list(steps)
         for start in range(MOST_STARTS):
-            directory = self._directory / f"{name}-{start}"
+            # Without blanks: Java's and other launchers do not bear them, and that is not what is checked.
+            directory = self._directory / f"{name.replace(' ', '-')}-{start}"
             self._launched(waiting, directory, result, threads=threads, interrupt=interrupt)
             waiting = [step for step in waiting if not self._read(step, directory, result)]
             if not waiting:
