@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .check import Check, Findings, Verdict, failed, judged, not_applicable, same_bits
-from .texts import TOPICS
+from .texts import RARE, TOPICS
 from .trial import Made
 from .trials import variations
 
@@ -60,8 +60,8 @@ def _hyperparameters(findings: Findings) -> Verdict:
             faults.append(f"given() says that it does not take {name}, but {asked} changes the vectors")
     rare = findings.made("settings", "min_count")
     if rare.status != "trained":
-        faults.append(_of_failure("a corpus with min_count 40", rare))
-    faults += [f"on a corpus with min_count 40, {fault}" for fault in rare.faults]
+        faults.append(_of_failure(f"a corpus with min_count {RARE}", rare))
+    faults += [f"on a corpus with min_count {RARE}, {fault}" for fault in rare.faults]
     if unknown and not faults:
         return not_applicable("equal trainings differ, so that a change cannot be told from chance")
     told = [f"{len(set(honoured))} honoured"]

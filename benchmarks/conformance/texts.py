@@ -21,6 +21,9 @@ LENGTH = 12
 STRANGERS = 2
 """Of them, words from anywhere: methods that fit counts learn nothing of pairs that are never seen."""
 
+RARE = 10
+"""A word that occurs less often is dropped from ``tiny without rare words``; about half of them are."""
+
 ONE_WORD = "one word"
 """Not a text: no text file gives a corpus of one word, but a trainer may be handed one."""
 
@@ -67,6 +70,10 @@ def _mixed() -> str:
     return "".join(" ".join(line) + "\n" for line in lines)
 
 
+def _tiny() -> str:
+    return "".join(_mixed().splitlines(keepends=True)[:80])
+
+
 def _parade() -> str:
     return "\n".join(line for topic in _topic_lines() for line in topic) + "\n"
 
@@ -106,7 +113,8 @@ def _odd() -> str:
 
 TEXTS: Mapping[str, Text] = {
     "small": Text(_mixed),
-    "small without rare words": Text(_mixed, min_count=40),
+    "tiny": Text(_tiny),
+    "tiny without rare words": Text(_tiny, min_count=RARE),
     "parade": Text(_parade),
     "wide": Text(_wide),
     "pairs": Text(_pairs),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .settings import Base, learnt, settings
-from .texts import ONE_WORD
+from .texts import ONE_WORD, RARE
 from .trial import Step
 
 ENDLESS = 200_000
@@ -41,15 +41,15 @@ class Plan:
 def _first(base: Base, threads: int) -> list[Step]:
     return [
         Step(name="topics", corpus="small", hyperparameters=learnt(base, 5)),
-        Step(name="mapped", corpus="small", hyperparameters=settings(base), mapped=True),
-        Step(name="paused", corpus="small", hyperparameters=settings(base), paused=True),
+        Step(name="mapped", corpus="tiny", hyperparameters=settings(base), mapped=True),
+        Step(name="paused", corpus="tiny", hyperparameters=settings(base), paused=True),
     ]
 
 
 def _second(base: Base, threads: int) -> list[Step]:
     return [
-        Step(name="again", corpus="small", hyperparameters=settings(base)),
-        Step(name="other seed", corpus="small", hyperparameters=settings(base), seed=2),
+        Step(name="again", corpus="tiny", hyperparameters=settings(base)),
+        Step(name="other seed", corpus="tiny", hyperparameters=settings(base), seed=2),
     ]
 
 
@@ -73,12 +73,12 @@ def variations(base: Base) -> dict[str, tuple[str, dict[str, object]]]:
 
 
 def _settings(base: Base, threads: int) -> list[Step]:
-    steps = [Step(name="base", corpus="small", hyperparameters=settings(base))]
+    steps = [Step(name="base", corpus="tiny", hyperparameters=settings(base))]
     for name, (_, changes) in variations(base).items():
-        steps.append(Step(name=name, corpus="small", hyperparameters=settings(base, **changes)))
-    rare = settings(base, min_count=40)
-    steps.append(Step(name="min_count", corpus="small without rare words", hyperparameters=rare))
-    return [*steps, Step(name="again", corpus="small", hyperparameters=settings(base))]
+        steps.append(Step(name=name, corpus="tiny", hyperparameters=settings(base, **changes)))
+    rare = settings(base, min_count=RARE)
+    steps.append(Step(name="min_count", corpus="tiny without rare words", hyperparameters=rare))
+    return [*steps, Step(name="again", corpus="tiny", hyperparameters=settings(base))]
 
 
 def _epochs(base: Base, threads: int) -> list[Step]:

@@ -7,7 +7,7 @@ from bench.implementations.trainer import Trainer, TrainingError
 
 __version__ = "0.1"
 BLOCK = 2000  # words whose pairs are made at once
-BATCH = 64  # pairs that are trained at once
+BATCH = 256  # pairs that are trained at once
 
 
 class Batches(Trainer):
