@@ -15,6 +15,7 @@ from ..evaluation.comparison.contrast import Margins, contrasts
 from ..evaluation.comparison.result import Contrast as Contrast
 from ..evaluation.comparison.verdict import decide
 from ..evaluation.score import Score
+from ..evaluation.statistics.welch import FEWEST_RUNS as FEWEST_RUNS
 from .records import RunRecord
 
 

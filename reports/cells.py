@@ -41,11 +41,15 @@ def cells(runs: Sequence[RunRecord]) -> list[Cell]:
 def labels(runs: Sequence[RunRecord]) -> list[str]:
     """The shortest names that tell the configurations apart, written as on the command line: ``numpy[window=2]``."""
     shared = {name for name, values in _values(runs, _protocol).items() if len(values) > 1}
+    twins: dict[str, list[RunRecord]] = {}
+    for run in runs:
+        twins.setdefault(run.implementation, []).append(run)
+    own = {
+        name: {key for key, values in _values(some, _own).items() if len(values) > 1} for name, some in twins.items()
+    }
     result = []
     for run in runs:
-        twins = [other for other in runs if other.implementation == run.implementation]
-        own = {name for name, values in _values(twins, _own).items() if len(values) > 1}
-        parts = [f"{name}={_plain(value)}" for name, value in _own(run).items() if name in own]
+        parts = [f"{name}={_plain(value)}" for name, value in _own(run).items() if name in own[run.implementation]]
         parts += [f"{name}={_plain(value)}" for name, value in _protocol(run).items() if name in shared]
         result.append(f"{run.implementation}[{','.join(parts)}]" if parts else run.implementation)
     return result
@@ -54,6 +58,11 @@ def labels(runs: Sequence[RunRecord]) -> list[str]:
 def same_protocol(a: RunRecord, b: RunRecord) -> bool:
     """Whether the speeds of two runs may be divided: equal hyperparameters and threads."""
     return _protocol(a) == _protocol(b)
+
+
+def protocol_key(run: RunRecord) -> str:
+    """Equal for runs whose speeds may be divided."""
+    return json.dumps(_protocol(run), sort_keys=True, default=str)
 
 
 def _key(run: RunRecord) -> str:

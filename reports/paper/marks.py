@@ -16,7 +16,7 @@ from itertools import combinations
 from statistics import fmean, median
 
 from ...benchmarks.metrics import metric
-from ...benchmarks.quality_comparison import Contrast, compare_quality
+from ...benchmarks.quality_comparison import FEWEST_RUNS, Contrast, compare_quality
 from ...benchmarks.records import Results
 from ...benchmarks.statistics import paired_ratio
 from ...datasets.errors import InputError
@@ -76,8 +76,7 @@ def _faster(head: Mapping[Moment, float], base: Mapping[Moment, float]) -> bool:
 def _score_marks(finished: Sequence[Cell]) -> Marks:
     if len(finished) < 2:
         return {}
-    pairs = list(combinations([cell.label for cell in finished], 2))
-    contrasts = compare_quality({cell.label: cell.finished for cell in finished}, pairs)
+    contrasts = compare_quality({cell.label: cell.finished for cell in finished}, _pairs(finished))
     tasks: dict[tuple[str, str], list[Contrast]] = {}
     for one in contrasts:
         tasks.setdefault((one.task, one.metric), []).append(one)
@@ -90,6 +89,18 @@ def _score_marks(finished: Sequence[Cell]) -> Marks:
     return found
 
 
+def _pairs(finished: Sequence[Cell]) -> list[tuple[str, str]]:
+    """All pairs that can be told apart, and one more for each configuration with too few seeds, for its mean.
+
+    A grid may have a thousand configurations, of one seed each.
+    """
+    able = [cell.label for cell in finished if len({run.seed for run in cell.finished}) >= FEWEST_RUNS]
+    if not able:
+        return []
+    unable = [cell.label for cell in finished if cell.label not in set(able)]
+    return [*combinations(able, 2), *((able[0], label) for label in unable)]
+
+
 def _task_marks(contrasts: Sequence[Contrast], *, higher: bool) -> dict[str, Mark]:
     """Marks of one task by label. The mean that is highest stands against each of the others."""
     values: dict[str, list[float]] = {}
@@ -100,7 +111,7 @@ def _task_marks(contrasts: Sequence[Contrast], *, higher: bool) -> dict[str, Mar
     if len(values) < 2:
         return {}
     top = (max if higher else min)(values, key=lambda label: fmean(values[label]))
-    verdicts: dict[str, str] = {}
+    verdicts = dict.fromkeys((label for label in values if label != top), "undecided")
     for one in contrasts:
         if one.system == top:
             verdicts[one.baseline] = one.verdict
