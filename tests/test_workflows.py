@@ -28,7 +28,7 @@ PAGES = [
     (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("github-actions.md", "export.md", "history.md")
 ]
 ACTIONS = (
-    r"(actions/(checkout|setup-python|upload-artifact)@v\d+|\./|OWNER/word2vec-bench@main"
+    r"(actions/(checkout|setup-python|upload-artifact)@(v\d+|[0-9a-f]{40})|\./|OWNER/word2vec-bench@main"
     r"|benchmark-action/github-action-benchmark@v1)"
 )
 
@@ -108,6 +108,14 @@ def test_every_job_has_a_time_limit_and_uses_known_actions_with_inputs_that_exis
             assert used is None or re.fullmatch(ACTIONS, used), used
             if used in ("./", "OWNER/word2vec-bench@main"):
                 assert set(step.get("with", {})) <= set(ACTION["inputs"]), name
+
+
+def test_our_own_workflows_use_actions_by_their_commit() -> None:
+    """A tag can be moved to other code; what a commit's hash names cannot change."""
+    for path in (*WORKFLOWS, ROOT / "action.yml"):
+        for used in re.findall(r"uses: (.+)", path.read_text(encoding="utf-8")):
+            by_commit = re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used)
+            assert used == "./" or by_commit, (path.name, used)
 
 
 def test_rights_are_named_and_no_more_than_needed() -> None:
