@@ -289,20 +289,32 @@ def test_atomic_file_replaces_whole_or_not_at_all(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+KERNEL = """
+import numpy as np
+from bench.datasets.scanner import renumber
+one = np.zeros(1, np.int32)
+renumber(one, one, 1, 0, 0, one.copy(), np.zeros(1, np.int64))
+print(sum(renumber.stats.cache_hits.values()))
+"""
+
+
+def kernel_hits(folder: Path) -> int:
+    """How often a process finds a kernel in this folder."""
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder)}
+    command = [sys.executable, "-c", KERNEL]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout)
+
+
 def test_kernels_are_kept_for_the_next_process(tmp_path: Path) -> None:
-    script = textwrap.dedent("""
-        import numpy as np
-        from bench.datasets.scanner import renumber
-        one = np.zeros(1, np.int32)
-        renumber(one, one, 1, 0, 0, one.copy(), np.zeros(1, np.int64))
-        print(sum(renumber.stats.cache_hits.values()))
-    """)
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
-    hits = [
-        subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, env=environment)
-        for _ in range(2)
-    ]
-    assert [h.stdout.strip() for h in hits] == ["0", "1"]
+    assert [kernel_hits(tmp_path) for _ in range(2)] == [0, 1]
+
+
+@pytest.mark.parametrize("suffix", [".nbi", ".nbc"])
+def test_a_damaged_kernel_is_compiled_and_kept_anew(suffix: str, tmp_path: Path) -> None:
+    kernel_hits(tmp_path)
+    (damaged,) = (path for path in tmp_path.rglob(f"*renumber*{suffix}"))
+    damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
+    assert [kernel_hits(tmp_path) for _ in range(2)] == [0, 1]
 
 
 def test_kernels_work_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import numba
 
+from ...datasets.jit import forgiving
+
 inner = numba.njit(nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """Called by kernels only: a way in from Python would have to be compiled too. Division follows NumPy: no zero check."""
 
@@ -28,6 +30,6 @@ def compiled(function: Callable[..., Any]) -> Any:
     """
     function.__qualname__ = f"{function.__name__}_{function.__module__.rpartition('_')[2]}"
     try:
-        return numba.njit(nogil=True, error_model="numpy", _nrt=False, cache=True)(function)
+        return forgiving(numba.njit(nogil=True, error_model="numpy", _nrt=False, cache=True)(function))
     except RuntimeError:
         return numba.njit(nogil=True, error_model="numpy", _nrt=False)(function)
