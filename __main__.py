@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import io
 import json
 import os
 import shlex
@@ -19,6 +20,7 @@ import typer
 
 from . import __version__
 from .datasets.errors import InputError
+from .datasets.printable import printable
 from .implementations.hyperparameters import Hyperparameters
 
 if TYPE_CHECKING:
@@ -121,6 +123,14 @@ def run(
             show_default="planted",
         ),
     ] = None,
+    errors: Annotated[
+        str | None,
+        typer.Option(
+            metavar="strict|replace",
+            help="Bytes of the text that are not UTF-8: refuse it, or put U+FFFD in their place.",
+            show_default="strict",
+        ),
+    ] = None,
     threads: Annotated[
         int | None, typer.Option(help="Threads of each worker.", show_default="cores this process may use")
     ] = None,
@@ -211,9 +221,9 @@ def run(
     settings = read_plan(find_plan(plan)) if plan is not None else {}
     named_in_file = settings.pop("out", None)
     flags = dict(
-        impl=impl, corpus=corpus[0] if corpus and len(corpus) == 1 else corpus, threads=threads, seed=seed,
-        repeats=repeats, tasks=tasks, timeout=timeout, timed_seconds=timed_seconds, device=device, plugin=plugin,
-        save_vectors=save_vectors, learning_curve=learning_curve, ceilings=ceilings, budget=budget,
+        impl=impl, corpus=corpus[0] if corpus and len(corpus) == 1 else corpus, errors=errors, threads=threads,
+        seed=seed, repeats=repeats, tasks=tasks, timeout=timeout, timed_seconds=timed_seconds, device=device,
+        plugin=plugin, save_vectors=save_vectors, learning_curve=learning_curve, ceilings=ceilings, budget=budget,
         executor=executor, scheduler=scheduler, **hyperparameters,
     )  # fmt: skip
     settings |= {key: value for key, value in flags.items() if value not in (None, [])}
@@ -271,7 +281,7 @@ def _benchmarked(asked: "list[tuple[Plan, Path]]", out: Path, *, resume: bool, f
             break
     if len(asked) > 1:
         made = [place for _, place in asked if (place / "results.json").exists()]
-        print(*(path for path in report_on(made, out / REPORT)[1] if path.parent == out / REPORT), sep="\n")
+        _print("\n".join(str(path) for path in report_on(made, out / REPORT)[1] if path.parent == out / REPORT))
     return code
 
 
@@ -293,7 +303,7 @@ def _foreseen(asked: "list[tuple[Plan, Path]]", *, retry_failed: bool, probe: bo
         except Interrupted:
             _say("stopped")
             return INTERRUPTED
-        print("\n".join(forecast_lines(as_document(plan, place, cells))))
+        _print("\n".join(forecast_lines(as_document(plan, place, cells))))
     return OK
 
 
@@ -383,8 +393,8 @@ def evaluate(
     if as_json:
         return _print_json(scored)
     for entry in scored:
-        print(f"{entry['vectors']}: {entry['words']:,} words, {entry['dim']} dimensions")
-        print(columns(score_rows(entry["scores"])))
+        _print(f"{entry['vectors']}: {entry['words']:,} words, {entry['dim']} dimensions")
+        _print(columns(score_rows(entry["scores"])))
     return OK
 
 
@@ -403,8 +413,8 @@ def _compare(
     )
     if as_json:
         return _print_json(found)
-    print(columns(comparison_rows(found)))
-    print("\n".join(["", *comparison_notes(found)]))
+    _print(columns(comparison_rows(found)))
+    _print("\n".join(["", *comparison_notes(found)]))
     return OK
 
 
@@ -464,7 +474,7 @@ def _explore(systems: Files, read: Any, questions: dict[str, Any], *, figures: P
             embeddings = read(path)
             result.append({"vectors": str(path)} | _answers(embeddings, questions))
             if not as_json:
-                print("\n".join([str(path), *tables.printed(result[-1]), ""]))
+                _print("\n".join([str(path), *tables.printed(result[-1]), ""]))
             if figures is not None and path == files[0]:
                 pictured.append(_pictured(names[label], files, embeddings, result[-1]))
     paths = [path for files in systems.values() for path in files]
@@ -472,14 +482,14 @@ def _explore(systems: Files, read: Any, questions: dict[str, Any], *, figures: P
         differing = differences(read(paths[0]), read(paths[1]), questions["neighbors"])
         result.append({"differences": differing})
         if not as_json:
-            print(columns(tables.difference_rows(differing["words"])))
-            print(f"\nMost different of {differing['sampled']:,} words, mean overlap {differing['mean_overlap']:.2f}:")
-            print(columns(tables.difference_rows(differing["most_different"])))
+            _print(columns(tables.difference_rows(differing["words"])))
+            _print(f"\nMost different of {differing['sampled']:,} words, mean overlap {differing['mean_overlap']:.2f}:")
+            _print(columns(tables.difference_rows(differing["most_different"])))
     if figures is not None:
         result.append({"figures": _draw(pictured, figures)})
         if not as_json:
             for file in (file for one in result[-1]["figures"] for file in one["files"]):
-                print(file)
+                _print(file)
     return _print_json(result) if as_json else OK
 
 
@@ -581,7 +591,7 @@ def report(
     of_table = any(flag is not None for flag in (table, columns, caption, label))
     alone = "markdown" if of_table and forms is None else forms[0] if forms and len(forms) == 1 else None
     if alone is not None and alone in PRINTED and out is None and drawn is None:
-        print(printed(directories, alone, table=table, columns=columns, caption=caption, label=label), end="")
+        _print(printed(directories, alone, table=table, columns=columns, caption=caption, label=label), end="")
         return OK
     if of_table:
         raise InputError(
@@ -591,14 +601,14 @@ def report(
     found, written = report_on(directories, out, formats=forms, only=drawn)
     for group in found:
         if len(found) > 1:
-            print(group.title)
+            _print(group.title)
         Console().print(results_table(group.summary))
     limited = forms is not None or drawn is not None
     if out is None and not limited:
-        print(directories[0] / "results.json")
+        _print(directories[0] / "results.json")
     for path in written:
         if limited or path.name == "results.json" or path.name.startswith("report."):
-            print(path)
+            _print(path)
     return OK
 
 
@@ -633,9 +643,9 @@ def history(
     for path in append or []:
         append_results(load_results(path), store, revision=revision, repository=repository)
     entries, wanted = load(store), _apart(metrics, "--metrics")
-    print(history_text(entries, wanted))
+    _print(history_text(entries, wanted))
     if out is not None:
-        print(write_history(entries, out, wanted)[0])
+        _print(write_history(entries, out, wanted)[0])
     return OK
 
 
@@ -662,7 +672,7 @@ def export(
     from .reports.export import export as export_results
 
     for path in export_results(load_results(results), form, out):
-        print(path)
+        _print(path)
     return OK
 
 
@@ -686,6 +696,10 @@ def gate(
         list[str] | None, typer.Option(metavar="A,B", help="Implementations.", show_default="numba")
     ] = None,
     corpus: Annotated[str | None, typer.Option(metavar="NAME|PATH", show_default="planted", help="Corpus.")] = None,
+    errors: Annotated[
+        str | None,
+        typer.Option(metavar="strict|replace", help="Bytes that are not UTF-8, as for run.", show_default="strict"),
+    ] = None,
     threads: Annotated[int | None, typer.Option(help="Threads of each worker.", show_default="1")] = None,
     tasks: Tasks = None,
     rounds: Annotated[int, typer.Option(help="Rounds to begin with.")] = 10,
@@ -729,8 +743,8 @@ def gate(
         found = gate_stored(baseline, results, out, settings=thresholds, different_machine=different_machine)
     else:
         flags = dict(
-            impl=impl, corpus=corpus, threads=threads, tasks=tasks, timeout=timeout, timed_seconds=timed_seconds,
-            device=device, plugin=plugin, **hyperparameters,
+            impl=impl, corpus=corpus, errors=errors, threads=threads, tasks=tasks, timeout=timeout,
+            timed_seconds=timed_seconds, device=device, plugin=plugin, **hyperparameters,
         )  # fmt: skip
         given = {key: value for key, value in flags.items() if value not in (None, [])}
         asked = make_plan({**DEFAULTS, **given}, as_flag)
@@ -742,7 +756,7 @@ def gate(
         except Stopped:
             _say(f"stopped; what was measured is in {out}")
             return INTERRUPTED
-    print("\n".join(write_gate(found.as_json(), out)))
+    _print("\n".join(write_gate(found.as_json(), out)))
     return found.exit_code
 
 
@@ -779,10 +793,10 @@ def conformance(
 
     Example: python -m bench conformance --impl mine --plugin mine.py
     """
-    from rich.console import Console
-
     from .benchmarks.conformance.run import examine, selected
     from .reports.conformance_table import conformance_table
+    from rich.console import Console
+
 
     documents = []
     for name in selected(impl or [], plugin or []):
@@ -818,11 +832,11 @@ def list_(
 
     match what:
         case "implementations":
-            print(columns(_implementations(plugin or [])))
+            _print(columns(_implementations(plugin or [])))
         case "tasks":
-            print(columns(_tasks()))
+            _print(columns(_tasks()))
         case "corpora":
-            print(columns(_corpora()))
+            _print(columns(_corpora()))
         case _:
             raise InputError(f"there is nothing called {what!r} to list; choose implementations, tasks or corpora")
     return OK
@@ -843,7 +857,7 @@ def data_list() -> int:
     for entry in entries:
         here = "yes" if entry.found else "no" if entry.missing else "generated"
         rows.append((entry.name, entry.kind, here, entry.licence, entry.description))
-    print(columns(rows))
+    _print(columns(rows))
     return OK
 
 
@@ -858,20 +872,22 @@ def data_fetch(
     """
     from .datasets.catalogue import fetch
 
-    print(fetch(name))
+    _print(fetch(name))
     return OK
 
 
 @app.callback(invoke_without_command=True)
 def _top(version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
     if version:
-        print(f"word2vec-bench {__version__}")
+        _print(f"word2vec-bench {__version__}")
         raise typer.Exit(OK)
 
 
 def main() -> None:
     """Run the command line; ends with an exit code of DESIGN §6 (docs/measuring.md lists them)."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign is no fault
     warnings.showwarning = lambda message, *where, **more: _say(f"warning: {message}")
     app(prog_name="python -m bench")
 
@@ -886,10 +902,10 @@ def _reported(directory: Path) -> None:
     found, written = report_on([directory])
     for group in found:
         if len(found) > 1:
-            print(group.title)
+            _print(group.title)
         Console().print(results_table(group.summary))
     for path in [directory / "results.json", *(path for path in written if path.parent == directory)]:
-        print(path)
+        _print(path)
 
 
 def _run_code(results: "Results", *, chosen: bool) -> int:
@@ -957,8 +973,9 @@ def _status(name: str) -> Iterator[Callable[[str], None]]:
         yield lambda text: status.update(escape(f"{name}{text}"))
 
 
-def _print(text: str) -> int:
-    print(text)
+def _print(value: object, end: str = "\n") -> int:
+    """What a file, a word or a name holds that is no sign of a text, an escape sequence say, is written out."""
+    print(printable(str(value), lines=True), end=end)
     return OK
 
 
@@ -974,7 +991,7 @@ def _complain(sentence: str, code: int, debug: bool) -> int:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr)
+    print(printable(text, lines=True), file=sys.stderr)
 
 
 if __name__ == "__main__":

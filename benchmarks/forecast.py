@@ -132,7 +132,7 @@ def _probed(plan: Plan, wanted: set[str]) -> dict[str, float]:
     """Seconds that a run of each configuration takes, from one epoch on the beginning of the corpus."""
     from .runner import run
 
-    corpus = open_corpus(plan.corpus, min_count=plan.hyperparameters.min_count)
+    corpus = open_corpus(plan.corpus, min_count=plan.hyperparameters.min_count, errors=plan.errors)
     with tempfile.TemporaryDirectory(prefix="bench-probe-") as folder:
         piece = _beginning(corpus, Path(folder) / "beginning.txt")
         known = {spec.configuration: spec for spec in schedule(plan, candidates(plan)) if spec.round == 1}

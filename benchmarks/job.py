@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from ..datasets.decoding import Errors
 from ..implementations.hyperparameters import Hyperparameters
 
 
@@ -16,6 +17,7 @@ class Job(BaseModel):
         code: hash of what trains and scores, for the record.
         corpus: name or path, as the plan has it.
         corpus_sha256: the text must still be this one.
+        errors: what is done about bytes of it that are not UTF-8.
         machine, node: where it runs, for the record (``machines.py``).
         encoded: the corpus as it lies in the cache; None where it is opened by its name.
         cores: to be pinned to, or None where the system has no affinity.
@@ -40,6 +42,7 @@ class Job(BaseModel):
     code: str | None = None
     corpus: str
     corpus_sha256: str
+    errors: Errors = "strict"
     machine: str | None = None
     node: str | None = None
     encoded: Path | None = None

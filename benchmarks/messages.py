@@ -63,6 +63,8 @@ def _demand(kind: str, context: dict[str, Any], message: str) -> str:
             return "true or false"
         case "string_type":
             return "text"
+        case "string_unicode":
+            return "text in UTF-8 (a file whose name is not must be renamed first)"
         case "string_too_short":
             return "a name"
         case _:
@@ -74,5 +76,9 @@ def _number(value: float) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    """The value, shortened; an integer of thousands of digits, which Python does not print, as what it is."""
+    try:
+        text = repr(value)
+    except ValueError:
+        return "an integer of very many digits"
     return text if len(text) <= 60 else text[:57] + "…"

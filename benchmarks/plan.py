@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, PositiveInt, ValidationError
 
+from ..datasets.decoding import Errors
 from ..datasets.errors import InputError
 from ..implementations.hyperparameters import Hyperparameters
+from ..implementations.selector import check_number
 from .isolation import core_count
 from .messages import Spell, sentence
 
@@ -61,6 +63,10 @@ class Plan(BaseModel):
         FIRST_CORPUS,
         min_length=1,
         description="name of a corpus, or path of a text: a file, a folder, a pattern, several with + between",
+    )
+    errors: Errors = Field(
+        "strict",
+        description="bytes of the text that are not UTF-8: strict refuses it, replace puts U+FFFD in their place",
     )
     threads: PositiveInt | None = Field(None, description="threads of each worker")
     seed: Annotated[tuple[Seed, ...] | None, BeforeValidator(_listed)] = Field(
@@ -120,6 +126,7 @@ class Plan(BaseModel):
         return {
             "impl": list(self.impl),
             "corpus": self.corpus,
+            "errors": self.errors,
             "threads": self.worker_threads,
             "seed": [self.round_seed(number + 1) for number in range(self.rounds)],
             "repeats": self.rounds,
@@ -182,6 +189,7 @@ def make_plan(settings: Mapping[str, Any], spell: Spell = str) -> Plan:
         )
     except ValidationError as error:
         raise InputError(sentence(error, spell, known)) from None
+    check_number(plan.grid, "the grid")
     for key in ("impl", "tasks"):
         if key in given and not any(name.strip(" ,") for name in getattr(plan, key)):
             raise InputError(f"{spell(key)} names nothing; leave it out for the default")

@@ -7,19 +7,20 @@ seed = [1, 2, 3]
 """
 
 import re
-import tomllib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from ..datasets.errors import InputError
+from ..datasets.paths import exists, is_file
 from ..datasets.shards import anchored
+from ..datasets.toml_text import parse_toml
 from .study import plans
 
 
 def find_plan(path: Path) -> Path:
     """A plan file: the path itself, or the ready-made plan of that name (``quick``, ``parity``, …)."""
-    if path.suffix or path.exists() or len(path.parts) != 1:
+    if path.suffix or exists(path) or len(path.parts) != 1:
         return path
     ready = Path(str(files(__package__) / f"{path}.toml"))
     return ready if ready.is_file() else path
@@ -39,10 +40,10 @@ def read_plan(path: Path) -> dict[str, Any]:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        table = tomllib.loads(text)
+        table = parse_toml(text)
     except OSError as error:
         raise InputError(f"plan {path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InputError(f"plan {path} is not valid TOML: {error}") from error
     settings: dict[str, Any] = {}
     for key, value in table.items():
@@ -83,11 +84,11 @@ def _line(text: str, *keys: str) -> str:
 
 def _corpus_beside(corpus: str, directory: Path) -> str:
     """A folder is named with a separator here, so that none beside the plan hides a corpus of its name."""
-    if (directory / corpus).is_file():
+    if is_file(directory / corpus):
         return str(directory / corpus)
     several = any(sign in corpus for sign in "/*?[+")
     return (anchored(corpus, directory) if several else None) or corpus
 
 
 def _beside(file: Path, directory: Path) -> Path:
-    return directory / file if (directory / file).is_file() else file
+    return directory / file if is_file(directory / file) else file

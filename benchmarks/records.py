@@ -1,10 +1,12 @@
 """The result format, version 1: what ``results.json`` holds. It only grows; readers ignore what they do not know."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from ..datasets.decoding import Errors
+from ..datasets.printable import printable_values
 from ..evaluation.score import Score as Score
 from ..evaluation.score import Section as Section
 from ..implementations.given import Given as Given
@@ -22,8 +24,45 @@ def _known(value: Any) -> Any:
     return value
 
 
+_TABLES = ("cpu", "system", "python", "packages", "blas", "git", "variables")
+"""Parts of an environment that readers take for tables."""
+
+
+def _environment(value: Any) -> Any:
+    """Leave out known parts that are not of their form: who reads a file need not look at each again."""
+    if not isinstance(value, dict):
+        return value
+    found = {key: part for key, part in value.items() if key not in _TABLES or part is None or isinstance(part, dict)}
+    if found.get("gpu") is not None:
+        gpus = found["gpu"] if isinstance(found["gpu"], list) else []
+        found["gpu"] = [gpu for gpu in gpus if isinstance(gpu, dict)]
+    if found.get("machines") is not None:
+        machines = found["machines"] if isinstance(found["machines"], dict) else {}
+        found["machines"] = {name: _environment(one) for name, one in machines.items() if isinstance(one, dict)}
+    if not isinstance(found.get("memory_bytes") or 0, int | float):
+        del found["memory_bytes"]
+    return found
+
+
+def _aware(time: datetime) -> datetime:
+    """A time that names no zone is taken for UTC, as ours are: it must have a place among the others."""
+    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
+
+
+Time = Annotated[datetime, AfterValidator(_aware)]
+
+
 class _Record(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class _Document(_Record):
+    """What comes from a file or a plug-in, and is shown: no text in it holds control characters."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shown(cls, value: Any) -> Any:
+        return printable_values(value)
 
 
 class CorpusRecord(_Record):
@@ -36,6 +75,8 @@ class CorpusRecord(_Record):
     sentences: int
     source_tokens: int = Field(description="tokens of the text, rare words included")
     generated: str | None = Field(None, description="what a reader must know of a made-up corpus")
+    errors: Errors = Field("strict", description="what was done about bytes that are not UTF-8")
+    replaced: int = Field(0, description="sequences of such bytes that became U+FFFD")
     coverage: list[float] | None = Field(
         None, description="share of the tokens that the 1, 2, 4, 8, ... most frequent words make up, all words last"
     )
@@ -60,7 +101,7 @@ class CurvePoint(_Record):
     scores: list[Score] = Field(default_factory=list, description="of the vectors at that moment, without sections")
 
 
-class RunRecord(_Record):
+class RunRecord(_Document):
     """One implementation trained once."""
 
     id: str
@@ -85,7 +126,7 @@ class RunRecord(_Record):
     node: str | None = Field(None, description="which computer of that make, as a hash of its name")
     seed: int
     round: int = Field(description="rounds count from 1; in a round every implementation runs once")
-    started: datetime | None = None
+    started: Time | None = None
     prepare_seconds: float | None = None
     compile_seconds: float | None = None
     transfer_seconds: float | None = Field(None, description="copies between host and GPU, outside train_seconds")
@@ -106,13 +147,13 @@ class RunRecord(_Record):
     vectors: str | None = Field(None, description="saved vectors, relative to the results directory")
 
 
-class Results(_Record):
+class Results(_Document):
     """All runs of one invocation, and where they were made."""
 
     schema_version: int = SCHEMA_VERSION
-    created: datetime
+    created: Time
     command: str | None = None
-    environment: dict[str, Any]
+    environment: Annotated[dict[str, Any], BeforeValidator(_environment)]
     plan: dict[str, Any] | None = Field(None, description="what was asked for, resolved: --resume compares it")
     corpus: CorpusRecord
     runs: list[RunRecord]

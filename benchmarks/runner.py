@@ -139,7 +139,7 @@ def _checked(plan: Plan, out: Path, executor: Executor, *, resume: bool, fresh: 
     find_tasks(plan.tasks)
     specs = schedule(plan, executor.offered(plan))
     Store(out).earlier(resume=resume, fresh=fresh)
-    return specs, open_corpus(plan.corpus, min_count=plan.hyperparameters.min_count)
+    return specs, open_corpus(plan.corpus, min_count=plan.hyperparameters.min_count, errors=plan.errors)
 
 
 class _Benchmark:
@@ -218,5 +218,7 @@ def _corpus_record(corpus: Corpus) -> CorpusRecord:
         sentences=corpus.n_sentences,
         source_tokens=corpus.source_tokens,
         generated=corpus.generated,
+        errors=corpus.errors,
+        replaced=corpus.replaced,
         coverage=coverage(corpus.vocabulary.counts),
     )

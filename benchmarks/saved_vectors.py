@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..datasets.errors import InputError
+from ..datasets.paths import exists, is_dir
 from .records import RunRecord
 from .store import RESULTS, load_results
 
@@ -36,15 +37,15 @@ def systems(arguments: Sequence[str]) -> dict[str, System]:
 
 def _systems(argument: str) -> dict[str, System]:
     path = Path(argument)
-    if path.is_dir():
+    if is_dir(path):
         return _saved(path)
     label, equals, listed = argument.partition("=")
-    if not equals or path.exists():
+    if not equals or exists(path):
         return {argument: System([path])}
     parts = [Path(part) for part in listed.split(",") if part]
     if not label or not parts:
         raise InputError(f"{argument!r} names no files; write LABEL=FILE,FILE")
-    if len(parts) == 1 and parts[0].is_dir():
+    if len(parts) == 1 and is_dir(parts[0]):
         inside = _saved(parts[0])
         return {label if len(inside) == 1 else f"{label} {name}": system for name, system in inside.items()}
     return {label: System(parts)}

@@ -12,6 +12,12 @@ from typing import NamedTuple
 
 INTERVAL = 0.1
 
+PHASES = ("encode", "prepare", "train", "evaluate")
+
+_MOST = 1 << 63
+_LONGEST = 1 << 12
+"""Bytes of a line; what has more is no signal, and is not kept."""
+
 
 class Signal(NamedTuple):
     """Where a worker is: ``prepare``, ``train`` or ``evaluate``; in ``train`` with words done and in all."""
@@ -49,7 +55,10 @@ class SignalWriter:
 
 
 class SignalReader:
-    """The launcher's end: cuts what arrives into signals, and ignores what is none."""
+    """The launcher's end: cuts what arrives into signals, and ignores what is none.
+
+    A trainer's code runs in the worker and can write anything here.
+    """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -64,13 +73,18 @@ class SignalReader:
             return []
         if not data:
             return None
-        *lines, self._rest = (self._rest + data).split(b"\n")
+        *lines, rest = (self._rest + data).split(b"\n")
+        # Of a line that is too long its beginning stays, so that its end is not taken for one of its own.
+        self._rest = rest[: _LONGEST + 1]
         return [signal for line in lines if (signal := _parsed(line)) is not None]
 
 
 def _parsed(line: bytes) -> Signal | None:
+    if len(line) > _LONGEST:
+        return None
     try:
         phase, done, total = json.loads(line)
-        return Signal(str(phase), int(done), int(total))
-    except (ValueError, TypeError):
+        signal = Signal(phase, int(done), int(total))
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
+    return signal if signal.phase in PHASES and 0 <= signal.done <= _MOST and 0 <= signal.total <= _MOST else None

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..datasets.errors import InputError
+from ..datasets.paths import is_dir
 from .files import write_atomically
 from .records import Results, RunRecord
 from .schedule import RunSpec
@@ -29,7 +30,7 @@ corpus by its content."""
 _MAY_GROW = ("impl", "hyperparameters", "threads", "grid", "plugin")
 """Keys that may differ as long as every run that was made is still asked for."""
 
-_BEFORE: dict[str, Any] = {"timed_seconds": 0.0, "learning_curve": False, "grid": {}}
+_BEFORE: dict[str, Any] = {"timed_seconds": 0.0, "learning_curve": False, "grid": {}, "errors": "strict"}
 """Settings that plans have had only since some version, as they were before."""
 
 
@@ -226,7 +227,7 @@ def load_results(path: Path) -> Results:
     Raises:
         InputError: there is none, or it is not one.
     """
-    file = path / RESULTS if path.is_dir() else path
+    file = path / RESULTS if is_dir(path) else path
     try:
         return Results.model_validate_json(file.read_bytes())
     except OSError as error:
@@ -268,4 +269,6 @@ def _difference(key: str, was: Any, is_: Any) -> str:
 
 
 def _corpus(results: Results) -> str:
-    return f"{results.corpus.name}, {results.corpus.tokens:,} tokens, sha256 {results.corpus.sha256[:12]}"
+    one = results.corpus
+    errors = "" if one.errors == "strict" else f", errors {one.errors}"
+    return f"{one.name}, {one.tokens:,} tokens, sha256 {one.sha256[:12]}{errors}"

@@ -104,7 +104,7 @@ def _measure(job: "Job", record: dict[str, Any], signals: "SignalWriter", turns:
         timing_note=trainer.timing_note,
     )
     if job.encoded is None:
-        corpus = open_corpus(job.corpus, min_count=job.hyperparameters.min_count)
+        corpus = open_corpus(job.corpus, min_count=job.hyperparameters.min_count, errors=job.errors)
     else:
         corpus = open_encoded(job.encoded, name=job.corpus)
     if corpus.sha256 != job.corpus_sha256:

@@ -5,41 +5,52 @@ import gzip
 import hashlib
 import shutil
 import tarfile
-import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 
+from . import zips
 from .cache import atomic_file, explained
 from .errors import InputError
-from .sources import read_blocks
+from .sources import check_growth, read_blocks
 from .wikifil import filter_wikipedia
 
 _BLOCK = 1 << 22
+
+LARGEST_SET = 1 << 28
+"""Bytes that the files of a question set may have together, or one file of it."""
 
 
 def join_members(archive: Path, pattern: str, target: Path) -> None:
     """Write the members of a .tar.gz whose path matches the glob ``pattern`` into one text, in the archive's order.
 
     The order is a property of the archive, so the same archive gives the same text; members are not sorted, since that
-    would take a second pass or twice the disk.
+    would take a second pass or twice the disk. Only regular files count: a link could name anything. No member's path
+    is ever used as one.
 
     Raises:
-        InputError: the archive is damaged or has no such member, or ``target`` cannot be written.
+        InputError: the archive is damaged, has no such member or unpacks to far more than a text would, or ``target``
+            cannot be written.
     """
-    found = 0
+    found = written = 0
+    packed = archive.stat().st_size
     with explained(target.parent), atomic_file(target) as out:
         try:
             # tarfile takes a cut-off archive for a short one; gzip does not.
             with gzip.open(archive) as unpacked, tarfile.open(fileobj=unpacked, mode="r|") as members:
                 for member in members:
-                    source = members.extractfile(member) if fnmatch.fnmatch(member.name, pattern) else None
+                    check_growth(archive, packed, unpacked.tell())
+                    wanted = member.isreg() and fnmatch.fnmatch(member.name, pattern)
+                    source = members.extractfile(member) if wanted else None
                     if source is not None:
                         found += 1
-                        shutil.copyfileobj(source, out, _BLOCK)
+                        while block := source.read(_BLOCK):
+                            written += len(block)
+                            check_growth(archive, packed, written)
+                            out.write(block)
                 while unpacked.read(_BLOCK):
-                    pass
-        except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
+                    check_growth(archive, packed, unpacked.tell())
+        except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, ValueError, OverflowError) as error:
             raise InputError(f"{archive} is truncated or damaged ({error}): delete it and fetch it again") from error
         if not found:
             raise InputError(f"{archive} has no member {pattern}: delete it and fetch it again")
@@ -72,8 +83,10 @@ def write_fil9(archive: Path, target: Path, *, size: int | None = None, start_sh
 def unpack_folder(archive: Path, folder: str, target: Path) -> None:
     """Take the files below ``folder`` (a path inside a .zip, after its first part) out into the folder ``target``.
 
+    A member whose path leads elsewhere is left out; a link becomes a file that holds its text.
+
     Raises:
-        InputError: the archive is damaged or has no such folder, or ``target`` cannot be written.
+        InputError: the archive is damaged, too large or has no such folder, or ``target`` cannot be written.
     """
     wanted = PurePosixPath(folder)
     with explained(target.parent):
@@ -87,20 +100,19 @@ def unpack_folder(archive: Path, folder: str, target: Path) -> None:
 
 
 def _unpack_below(archive: Path, wanted: PurePosixPath, target: Path) -> None:
-    found = 0
-    try:
-        with zipfile.ZipFile(archive) as members:
-            for member in members.infolist():
-                # A repository's archive has one folder at its root, named after the commit.
-                inner = PurePosixPath(*PurePosixPath(member.filename).parts[1:])
-                if member.is_dir() or not inner.is_relative_to(wanted) or ".." in inner.parts:
-                    continue
-                path = target / inner.relative_to(wanted)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(members.read(member))
-                found += 1
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise InputError(f"{archive} is truncated or damaged ({error}): delete it and fetch it again") from error
+    found = size = 0
+    with zips.opened(archive) as members:
+        for member in members.infolist():
+            # A repository's archive has one folder at its root, named after the commit.
+            inner = PurePosixPath(*PurePosixPath(member.filename).parts[1:])
+            if member.is_dir() or not inner.is_relative_to(wanted) or inner == wanted or ".." in inner.parts:
+                continue
+            data = zips.content(members, member, LARGEST_SET - size)
+            size += len(data)
+            path = target / inner.relative_to(wanted)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            found += 1
     if not found:
         raise InputError(f"{archive} has no folder {wanted}: delete it and fetch it again")
 

@@ -22,6 +22,7 @@ from .generated import generated_file, notice
 
 if TYPE_CHECKING:  # they load numpy, which a list does without
     from .corpus import Corpus
+    from .decoding import Errors
     from .questions import QuestionSet
 
 __all__ = [
@@ -113,7 +114,9 @@ def load(name: str, *, download: bool = True) -> "QuestionSet":
     return parsers[entry.kind](path, name=entry.name)
 
 
-def open_corpus(name_or_path: str, *, min_count: int, cache: Path | None = None) -> "Corpus":
+def open_corpus(
+    name_or_path: str, *, min_count: int, cache: Path | None = None, errors: "Errors" = "strict"
+) -> "Corpus":
     """Encode a corpus given by a name of the catalogue or BENCH_DATA, else by its file or files.
 
     A file that is called as a corpus is reached by ``./NAME``. What is not here is generated or downloaded. Several
@@ -123,6 +126,7 @@ def open_corpus(name_or_path: str, *, min_count: int, cache: Path | None = None)
         name_or_path: such as ``planted``, ``text8``, ``./text8``, ``my/corpus.txt.gz``, ``news/`` or ``news/*.txt.gz``.
         min_count: words that occur less often are dropped.
         cache: where the encoded form goes; the cache directory where None.
+        errors: what is done about bytes that are not UTF-8 (``encode``).
 
     Raises:
         NotAvailable: it cannot be downloaded; the message says what to put where.
@@ -144,12 +148,12 @@ def open_corpus(name_or_path: str, *, min_count: int, cache: Path | None = None)
                 f"there is no corpus and no file '{name_or_path}'{did_you_mean(name_or_path, corpus_entries()) or '.'}"
                 f" {LIST}"
             )
-        return encode(text.shards, min_count=min_count, name=text.name, cache=cache)
+        return encode(text.shards, min_count=min_count, name=text.name, cache=cache, errors=errors)
 
     entry = cast(CorpusEntry, entry)
     file = corpus_file(entry)
     told = notice(entry.name) if entry.generated else None
-    corpus = encode(file, min_count=min_count, name=entry.name, generated=told, cache=cache)
+    corpus = encode(file, min_count=min_count, name=entry.name, generated=told, cache=cache, errors=errors)
     if entry.text_sha256 is not None and corpus.sha256 != entry.text_sha256:
         raise InputError(
             f"{file} is not {entry.name}: the sha256 of its text is {corpus.sha256}, not {entry.text_sha256}; "

@@ -4,7 +4,6 @@ import functools
 import importlib.util
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from .archives import content_sha256
 from .cache import cache_dir
 from .errors import InputError
 from .suggestion import suggestion
+from .toml_text import parse_toml
 
 PACKED = (".gz", ".bz2", ".xz", ".zip")
 
@@ -227,13 +227,28 @@ def gensim_data() -> Path | None:
 
 @functools.cache
 def _catalogue() -> tuple[dict[str, CorpusEntry], dict[str, QuestionEntry]]:
-    with Path(__file__).with_name("catalogue.toml").open("rb") as file:
-        tables = tomllib.load(file)
-    corpora = {name: CorpusEntry(name=name, **_fields(table)) for name, table in tables["corpora"].items()}
-    sets = {}
-    for name, table in tables["question-sets"].items():
-        copies = tuple(Copy(**_fields(copy)) for copy in table.pop("copies"))
-        sets[name] = QuestionEntry(name=name, copies=copies, **_fields(table))
+    return read_catalogue(Path(__file__).with_name("catalogue.toml"))
+
+
+def read_catalogue(path: Path) -> tuple[dict[str, CorpusEntry], dict[str, QuestionEntry]]:
+    """Corpora and question sets of a catalogue, by name.
+
+    Raises:
+        InputError: it is not TOML, or an entry lacks a key, has one that does not exist or one of another kind.
+    """
+    where = "it"
+    try:
+        tables = parse_toml(path.read_text("utf-8"))
+        corpora, sets = {}, {}
+        for name, table in tables["corpora"].items():
+            where = f"corpora.{name}"
+            corpora[name] = CorpusEntry(name=name, **_fields(table))
+        for name, table in tables["question-sets"].items():
+            where = f"question-sets.{name}"
+            copies = tuple(Copy(**_fields(copy)) for copy in table.pop("copies"))
+            sets[name] = QuestionEntry(name=name, copies=copies, **_fields(table))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path} is no catalogue: {where} cannot be read ({type(error).__name__}: {error})") from error
     return corpora, sets
 
 

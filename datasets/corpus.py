@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .decoding import Errors
 from .vocabulary import Vocabulary
 
 MAX_SENTENCE = 1000
@@ -34,6 +35,8 @@ class Corpus:
         source_types: distinct words of the text, dropped ones included.
         directory: where the encoded form is cached.
         generated: what the reader of a score must know about a made-up corpus, or None for real text.
+        errors: what was done about bytes that are not UTF-8.
+        replaced: how many sequences of such bytes became U+FFFD.
     """
 
     name: str
@@ -46,6 +49,8 @@ class Corpus:
     source_types: int
     directory: Path | None = None
     generated: str | None = None
+    errors: Errors = "strict"
+    replaced: int = 0
 
     @property
     def n_tokens(self) -> int:

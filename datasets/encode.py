@@ -10,16 +10,18 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .cache import beside, cache_dir, explained
 from .corpus import MAX_SENTENCE, Corpus
+from .decoding import Errors
 from .entry import FORMAT, CheckedFile, load, publish, sweep, write_meta
 from .errors import InputError
 from .fingerprint import fingerprint, signature
+from .printable import printable
 from .shards import plain_name
 from .sources import BLOCK_SIZE, PACKED, check_file
 
@@ -35,6 +37,7 @@ def encode(
     generated: str | None = None,
     cache: Path | None = None,
     block_size: int = BLOCK_SIZE,
+    errors: Errors = "strict",
 ) -> Corpus:
     """Encode a text file, or several as one text, or open what an earlier call left in the cache.
 
@@ -47,8 +50,8 @@ def encode(
     not end its last line, a newline is put before the next; byte order marks after the first are left out; plain files
     without a byte are passed over. Each may be packed in its own way.
 
-    The cache entry depends on the files' contents, ``min_count`` and the format version only. Unchanged files are
-    recognised without reading them.
+    The cache entry depends on the files' contents, ``min_count``, ``errors`` and the format version only. Unchanged
+    files are recognised without reading them.
 
     Args:
         text: the file or files.
@@ -57,6 +60,8 @@ def encode(
         generated: what a reader must know about a made-up corpus.
         cache: the cache directory, ``cache_dir()`` by default.
         block_size: bytes read at a time; the result does not depend on it.
+        errors: what is done about bytes that are not UTF-8: ``strict`` refuses the text, ``replace`` puts U+FFFD in
+            their place and counts them. A NUL is refused in any case.
 
     Raises:
         InputError: a file cannot be read, is not text or changes meanwhile; there are too few words to learn from; the
@@ -68,7 +73,8 @@ def encode(
     root = (cache or cache_dir()).absolute()
     # A text in one file is known by that file's hash.
     content = " ".join([shard.fingerprint(root) for shard in shards])
-    key = hashlib.sha256(f"{FORMAT} {MAX_SENTENCE} {min_count} {content}".encode()).hexdigest()[:32]
+    told = "" if errors == "strict" else f" {errors}"
+    key = hashlib.sha256(f"{FORMAT} {MAX_SENTENCE} {min_count} {content}{told}".encode()).hexdigest()[:32]
     directory = root / "corpora" / key
     corpus = load(directory)
     if corpus is None:
@@ -78,11 +84,11 @@ def encode(
             temporary = beside(directory, ".part")
             try:
                 temporary.mkdir()
-                _encode_into(temporary, shards, min_count, block_size)
+                _encode_into(temporary, shards, min_count, block_size, errors)
                 corpus = publish(temporary, directory)
             finally:
                 shutil.rmtree(temporary, ignore_errors=True)
-    return replace(corpus, name=name or plain_name(shards[0].path), generated=generated)
+    return replace(corpus, name=printable(name or plain_name(shards[0].path)), generated=generated)
 
 
 class Shard:
@@ -136,15 +142,15 @@ def _named(paths: Sequence[Path]) -> str:
     return str(paths[0]) if not others else f"the text of {paths[0]} and {others} other file{'s' * (others > 1)}"
 
 
-def _encode_into(directory: Path, shards: Sequence[Shard], min_count: int, block_size: int) -> None:
+def _encode_into(directory: Path, shards: Sequence[Shard], min_count: int, block_size: int, errors: Errors) -> None:
     from .first_pass import read_text
     from .word_counts import WordCounts
 
     text = _named([shard.path for shard in shards])
     words = WordCounts(directory / "words.part")
     try:
-        text_sha256, read = read_text([shard.path for shard in shards], words, directory / "tokens", block_size)
-        for shard, found in zip(shards, read, strict=True):
+        read = read_text([shard.path for shard in shards], words, directory / "tokens", block_size, errors)
+        for shard, found in zip(shards, read.shards, strict=True):
             shard.check(found)
         settled = words.settle(min_count)
         _check_enough(text, settled, min_count)
@@ -160,12 +166,14 @@ def _encode_into(directory: Path, shards: Sequence[Shard], min_count: int, block
         with (directory / name).open("wb") as file:
             files[name] = CheckedFile(file)
             files[name].write(data)
-    facts = {
-        "sha256": text_sha256,
+    facts: dict[str, Any] = {
+        "sha256": read.sha256,
         "min_count": min_count,
         "source_tokens": settled.n_tokens,
         "source_types": settled.n_types,
     }
+    if errors != "strict":
+        facts |= {"errors": errors, "replaced": read.replaced}
     write_meta(directory, facts, files)
 
 

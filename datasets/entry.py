@@ -12,18 +12,20 @@ import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .cache import beside
 from .corpus import Corpus
+from .decoding import Errors
 from .vocabulary import Vocabulary
 
 FORMAT = 1
 """Version of the layout and of the rules by which a text is encoded; part of every entry's key."""
 
+_FILES = {"tokens", "offsets", "counts", "words"}
 _ABANDONED = 24 * 3600.0
 _TAKEN = {errno.ENOTEMPTY, errno.EEXIST}
 
@@ -62,7 +64,9 @@ def load(directory: Path) -> Corpus | None:
     try:
         meta = json.loads((directory / "meta.json").read_text("utf-8"))
         check = meta.pop("check")
-        if check != _check(meta) or not all(_intact(directory / name, *c) for name, c in meta["files"].items()):
+        if check != _check(meta) or set(meta["files"]) != _FILES or not _believable(meta):
+            return None
+        if not all(_intact(directory / name, *c) for name, c in meta["files"].items()):
             return None
         return Corpus(
             name=directory.name,
@@ -77,9 +81,18 @@ def load(directory: Path) -> Corpus | None:
             source_tokens=meta["source_tokens"],
             source_types=meta["source_types"],
             directory=directory,
+            errors=meta.get("errors", "strict"),
+            replaced=meta.get("replaced", 0),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return None
+
+
+def _believable(meta: Mapping[str, Any]) -> bool:
+    """Whether the facts are of their kinds: a checksum can be right for any."""
+    numbers = (meta["min_count"], meta["source_tokens"], meta["source_types"], meta.get("replaced", 0))
+    known = meta.get("errors", "strict") in get_args(Errors)
+    return known and isinstance(meta["sha256"], str) and all(type(number) is int for number in numbers)
 
 
 def _check(meta: Mapping[str, Any]) -> int:

@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
+from .decoding import Errors, Replacing, check_not_utf_16
 from .errors import InputError
 from .sources import packing, read_ahead, read_blocks
 from .word_counts import WordCounts
@@ -58,27 +59,44 @@ class TextDigest:
         return self._digest.hexdigest()
 
 
-def read_text(shards: Sequence[Path], counts: WordCounts, ids: Path, block_size: int) -> tuple[str, list[str | None]]:
-    """Fill ``counts`` and write provisional ids.
+class ReadText(NamedTuple):
+    """What was read.
 
-    Returns:
-        SHA-256 of the unpacked text, and of each shard that is plain.
+    Attributes:
+        sha256: of the unpacked text as it stands in its files.
+        shards: SHA-256 of each that is plain, None for the others.
+        replaced: sequences of bytes that were no UTF-8.
+    """
+
+    sha256: str
+    shards: list[str | None]
+    replaced: int
+
+
+def read_text(
+    shards: Sequence[Path], counts: WordCounts, ids: Path, block_size: int, errors: Errors = "strict"
+) -> ReadText:
+    """Fill ``counts`` and write provisional ids.
 
     Raises:
         InputError: a shard cannot be read, is damaged, or is no text; the message names it.
     """
-    whole = TextDigest()
+    whole, replacing = TextDigest(), Replacing() if errors == "replace" else None
     each: list[str | None] = []
     with ids.open("wb") as out:
         for shard in shards:
             plain = packing(shard) is None
             alone = hashlib.sha256() if plain and len(shards) > 1 else None
-            _read_shard(shard, whole.through(read_blocks(shard, block_size), alone), counts, out)
+            blocks = whole.through(read_blocks(shard, block_size), alone)
+            if replacing is not None:
+                blocks = replacing.through(blocks, str(shard))
+            _read_shard(shard, blocks, counts, out, exact=replacing is None)
             each.append(alone.hexdigest() if alone is not None else whole.hexdigest() if plain else None)
-    return whole.hexdigest(), each
+    return ReadText(whole.hexdigest(), each, 0 if replacing is None else replacing.count)
 
 
-def _read_shard(path: Path, blocks: Iterator[bytes], counts: WordCounts, out: BinaryIO) -> None:
+def _read_shard(path: Path, blocks: Iterator[bytes], counts: WordCounts, out: BinaryIO, *, exact: bool) -> None:
+    """``exact``: the blocks are the file's bytes, so that a place in them is one in the file."""
     rest = b""
     position = 0
     line = 1
@@ -90,7 +108,7 @@ def _read_shard(path: Path, blocks: Iterator[bytes], counts: WordCounts, out: Bi
             data = data[len(_BOM) :]
             position = len(_BOM)
         scanned = counts.scan(data, last=not block)
-        _check_text(path, data, scanned.consumed, position, line)
+        _check_text(path, data, scanned.consumed, position if exact else None, line)
         out.write(scanned.ids.data)
         rest = data[scanned.consumed :]
         if len(rest) > MAX_WORD_BYTES:
@@ -105,10 +123,11 @@ def _read_shard(path: Path, blocks: Iterator[bytes], counts: WordCounts, out: Bi
             return
 
 
-def _check_text(path: Path, data: bytes, whole: int, position: int, line: int) -> None:
+def _check_text(path: Path, data: bytes, whole: int, position: int | None, line: int) -> None:
     """Refuse what is not UTF-8 text.
 
-    ``data`` begins at byte ``position`` of the file, in line ``line``; its first ``whole`` bytes are whole words.
+    ``data`` begins at byte ``position`` of the file (None where that is not known), in line ``line``; its first
+    ``whole`` bytes are whole words.
     """
     bad = data.find(b"\0")
     binary = bad >= 0
@@ -118,12 +137,16 @@ def _check_text(path: Path, data: bytes, whole: int, position: int, line: int) -
             return
         except UnicodeDecodeError as error:
             bad = error.start
-    if position == 0 and data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise InputError(f"{path} is UTF-16 text: convert it to UTF-8 first, for example with iconv -f utf-16 -t utf-8")
+    if position == 0:
+        check_not_utf_16(data, str(path))
     line += data.count(b"\n", 0, bad)
-    where = f"byte {position + bad}, line {line}"
+    where = f"line {line}" if position is None else f"byte {position + bad}, line {line}"
     if binary:
-        raise InputError(f"{path} looks like a binary file (NUL at {where}): a corpus is UTF-8 text")
+        raise InputError(
+            f"{path} looks like a binary file (NUL at {where}): a corpus is UTF-8 text; if it is one all the same, "
+            "take the NULs out, for example with tr -d '\\000'"
+        )
     raise InputError(
-        f"{path} is not valid UTF-8 ({where}): convert it first, for example with iconv -f latin1 -t utf-8"
+        f"{path} is not valid UTF-8 ({where}): convert it first, for example with iconv -f latin1 "
+        "-t utf-8, or let wrong bytes be replaced (--errors replace)"
     )

@@ -103,13 +103,13 @@ def read_truth(path: Path) -> list[Item]:
         InputError: it cannot be read, or a line is not of the form.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        text = path.read_text("utf-8").removesuffix("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}") from None
+        raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     items = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text.split("\n") if text else [], start=1):
         fields = line.split("\t")
-        if len(fields) != 4 or not fields[1].isdecimal() or not fields[2].isdecimal() or not fields[3].split():
+        if len(fields) != 4 or not (_is_number(fields[1]) and _is_number(fields[2])) or not fields[3].split():
             raise InputError(
                 f"{path}: line {number} is not an item, its genre, its rank and its neighbours, tab-separated"
             )
@@ -119,6 +119,10 @@ def read_truth(path: Path) -> list[Item]:
     if not items:
         raise InputError(f"{path} is empty; a file of items and their neighbours was expected")
     return items
+
+
+def _is_number(field: str) -> bool:
+    return field.isdecimal() and len(field) <= 18
 
 
 def shop(draw: "Draws") -> list[Item]:

@@ -58,9 +58,10 @@ class Part:
         """Bytes that can be kept, and the server's mark of the version they are of."""
         try:
             note = json.loads(self.note.read_text())
-            if note["url"] == self.url and (note["validator"] or self.blind):
-                return self.path.stat().st_size, note["validator"]
-        except (OSError, ValueError, KeyError, TypeError):
+            mark = note["validator"]
+            if note["url"] == self.url and (mark or self.blind) and (mark is None or isinstance(mark, str)):
+                return self.path.stat().st_size, mark
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             pass
         return 0, None
 

@@ -41,6 +41,11 @@ def numbered_lines(path: Path, *, comments: bool = True, encoding: str = "utf-8"
             yield number, line
 
 
+def is_text(word: str) -> bool:
+    r"""Whether it can be written: JSON and Python may spell halves of characters (``\ud800``)."""
+    return not any("\ud800" <= character <= "\udfff" for character in word)
+
+
 def plural(count: int, noun: str) -> str:
     """``1 field``, ``2 fields``."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -7,10 +7,11 @@ contrast, drops every similarity line that does not split into three fields, and
 import ast
 import csv
 import json
+import warnings
 from pathlib import Path
 
 from .errors import InputError
-from .question_lines import malformed, numbered_lines, plural, read_text
+from .question_lines import is_text, malformed, numbered_lines, plural, read_text
 from .question_sets import (
     AnalogySection,
     AnalogySet,
@@ -135,23 +136,26 @@ def parse_weat(path: Path, *, name: str | None = None) -> WordListSet:
     """
 
     def unique(items: list[tuple[str, object]]) -> dict[str, object]:
-        keys = [key for key, _ in items]
-        repeated = next((key for key in keys if keys.count(key) > 1), None)
-        if repeated is not None:
-            raise InputError(f"{path}: the list '{repeated}' is given twice")
-        return dict(items)
+        found: dict[str, object] = {}
+        for key, value in items:
+            if key in found:
+                raise InputError(f"{path}: the list '{key}' is given twice")
+            found[key] = value
+        return found
 
     try:
         data = json.loads(read_text(path), object_pairs_hook=unique)
     except json.JSONDecodeError as error:
         malformed(path, error.lineno, f"not JSON ({error.msg})")
-    except RecursionError:
+    except (ValueError, RecursionError):  # a number of thousands of digits; nested too deeply
         raise InputError(f"{path}: not an object of word lists") from None
     if not isinstance(data, dict) or not data:
         raise InputError(f"{path}: not an object of word lists")
     lists: dict[str, tuple[str, ...]] = {}
     for title, words in data.items():
         if not isinstance(words, list) or not words or not all(isinstance(w, str) and w.strip() for w in words):
+            raise InputError(f"{path}: '{title}' is not a list of words")
+        if not all(map(is_text, (title, *words))):
             raise InputError(f"{path}: '{title}' is not a list of words")
         lists[title] = tuple(words)
     return WordListSet(name or path.stem, lists)
@@ -190,10 +194,12 @@ def _outlier_table(path: Path) -> tuple[OutlierGroup, ...]:
 
 def _word_list(path: Path, number: int, field: str) -> list[str]:
     try:
-        values = ast.literal_eval(field)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what a backslash may stand before
+            values = ast.literal_eval(field)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         malformed(path, number, f"'{field[:40]}' is not a list of words")
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+    if not isinstance(values, list) or not all(isinstance(value, str) and is_text(value) for value in values):
         malformed(path, number, f"'{field[:40]}' is not a list of words")
     return [value.strip() for value in values if value.strip()]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .errors import InputError
+from .paths import exists, expanded, is_dir
 from .sources import PACKED
 
 JOINED = "+"
@@ -36,8 +37,8 @@ def find_text(where: str) -> Text | None:
     """
     if not where:
         return None
-    path = Path(where).expanduser()
-    if path.is_dir():
+    path = expanded(where)
+    if is_dir(path):
         return Text(path.absolute().name or "corpus", tuple(_in_folder(path)))
     if os.path.lexists(path):
         return Text(plain_name(path), (path,))
@@ -59,9 +60,9 @@ def plain_name(path: Path) -> str:
 
 def spelled_name(where: str) -> str:
     """What the text is called that ``where`` means, without the suffixes of files; the disk is hardly looked at."""
-    path = Path(where).expanduser()
+    path = expanded(where)
     parts = where.split(JOINED)
-    if path.exists() or not (glob.has_magic(where) or len(parts) > 1):
+    if exists(path) or not (glob.has_magic(where) or len(parts) > 1):
         return path.name
     if len(parts) == 1 or not all(part.strip() for part in parts):
         return _name_of_pattern(path)
@@ -77,7 +78,7 @@ def anchored(where: str, directory: Path) -> str | None:
     """
     parts = where.split(JOINED)
     for paths in ([where], parts if all(part.strip() for part in parts) else []):
-        moved = JOINED.join(str(directory / Path(path.strip()).expanduser()) for path in paths)
+        moved = JOINED.join(str(directory / expanded(path.strip())) for path in paths)
         try:
             if find_text(moved) is not None:
                 return moved

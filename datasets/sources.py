@@ -14,7 +14,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from . import zips
 from .errors import InputError
+from .xz import MOST_MEMORY, XzFile
 
 BLOCK_SIZE = 1 << 18
 """Bytes read at a time: with what is derived from them they fit a core's second-level cache."""
@@ -32,7 +34,12 @@ _SUFFIXES = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zip": "zip"}
 PACKED = tuple(_SUFFIXES)
 """Suffixes of files that are unpacked on the way."""
 
-_CORRUPT = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError)
+FREE = 1 << 30
+MOST_TIMES = 250
+"""Once a packed file has given ``FREE`` bytes they may be at most so many times its size: running text is packed to a
+third or a tenth, and what was made to fill a disk to a thousandth."""
+
+_CORRUPT = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
 
 
 def check_file(path: Path, *, may_be_empty: bool = False) -> None:
@@ -86,22 +93,46 @@ def read_blocks(path: Path, block_size: int = BLOCK_SIZE) -> Iterator[bytes]:
     """Yield the unpacked bytes of a file in blocks of at most ``block_size``.
 
     Raises:
-        InputError: the file cannot be read, is truncated or damaged, or is a zip archive of several files.
+        InputError: the file cannot be read, is truncated or damaged, is a zip archive of several files, or unpacks to
+            far more than a text would.
     """
     check_file(path)
     kind = packing(path)
+    corrupt = (*_CORRUPT, *zips.DAMAGED) if kind == "zip" else _CORRUPT
+    given = 0
     try:
+        packed = path.stat().st_size
         with ExitStack() as stack:
             file = _open(path, kind, stack)
             while block := file.read(block_size):
+                given += len(block)
+                if kind is not None:
+                    check_growth(path, packed, given)
                 yield block
-    except _CORRUPT as error:
+    except corrupt as error:
+        if "emory usage limit" in str(error):
+            raise InputError(
+                f"{path} takes more than {MOST_MEMORY >> 30} GiB of memory to unpack: unpack it first and name the text"
+            ) from error
         raise InputError(f"{path} is truncated or damaged ({kind}: {error}): fetch it again") from error
     except OSError as error:
         # bz2 reports damaged data as an OSError without a number.
         if error.errno is None:
             raise InputError(f"{path} is truncated or damaged ({kind}: {error}): fetch it again") from error
         raise InputError(f"cannot read {path}: {error.strerror}") from error
+
+
+def check_growth(path: Path, packed: int, unpacked: int) -> None:
+    """Stop at what was packed to fill a disk.
+
+    Raises:
+        InputError: so many bytes cannot be the text of so small a file.
+    """
+    if unpacked > FREE and unpacked > MOST_TIMES * packed:
+        raise InputError(
+            f"{path} unpacks to more than {MOST_TIMES} times its {packed:,} bytes, as no text does: if it is meant, "
+            "unpack it first and name the text"
+        )
 
 
 def read_ahead(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -122,7 +153,7 @@ def _open(path: Path, kind: str | None, stack: ExitStack) -> BinaryIO:
     if kind == "bzip2":
         return cast(BinaryIO, stack.enter_context(bz2.BZ2File(raw)))
     if kind == "xz":
-        return cast(BinaryIO, stack.enter_context(lzma.LZMAFile(raw)))
+        return cast(BinaryIO, XzFile(raw))
     return _open_member(path, raw, stack)
 
 
@@ -133,6 +164,5 @@ def _open_member(path: Path, raw: io.BufferedReader, stack: ExitStack) -> Binary
     if len(members) != 1:
         shown = ", ".join(m.filename for m in members[:5]) + (", …" if len(members) > 5 else "")
         raise InputError(f"{path} holds {len(members)} files ({shown}): unpack it and name the text to use")
-    if members[0].flag_bits & 1:
-        raise InputError(f"{path} is encrypted: unpack it first")
+    zips.check_readable(path, members[0])
     return cast(BinaryIO, stack.enter_context(archive.open(members[0])))

@@ -2,17 +2,19 @@
 
 import math
 import re
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from . import zips
 from .errors import InputError
 from .question_lines import malformed, numbered_lines, plural
 from .question_sets import DocumentPairSet, LabelledTextSet, TextSet
 
 LETTERS = re.compile(r"[^\W\d_]+")
 """A word of running text: letters in a row."""
+
+LARGEST = 1 << 28
+"""Bytes of a file in an archive."""
 
 
 def parse_documents(path: Path, *, name: str | None = None, encoding: str = "utf-8") -> TextSet:
@@ -110,12 +112,10 @@ def parse_labelled(
 def _lines(path: Path, member: str, encoding: str) -> list[tuple[int, str]]:
     """Lines of a file in the archive that are not blank, with their numbers from 1."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            raw = archive.read(member)
+        with zips.opened(path) as archive:
+            raw = zips.content(archive, archive.getinfo(member), LARGEST)
     except KeyError:
         raise InputError(f"{path} has no file {member}: delete it and fetch it again") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise InputError(f"{path} is truncated or damaged ({error}): delete it and fetch it again") from error
     except OSError as error:
         raise InputError(f"Cannot read {path}: {error.strerror or error}") from error
     try:

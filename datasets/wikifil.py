@@ -9,6 +9,8 @@ that is not a-z becomes a space.
 import re
 from collections.abc import Iterable, Iterator
 
+from .errors import InputError
+
 _RULES = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -29,6 +31,9 @@ _RULES = [
         (rb"&[^;]*;", b" "),  # other entities
     )
 ]
+MOST_PIECE = 1 << 26
+"""Bytes between two ``>``, which are held in memory."""
+
 _FIRST_TAG = re.compile(rb"<.*>")  # from the piece's first "<" on the last line; "." stops at a line end
 _REDIRECT = re.compile(rb"(?i)#redirect")
 _DIGITS = [
@@ -44,6 +49,9 @@ def filter_wikipedia(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the words of a dump, each after one space, from its XML in blocks of any size.
 
     Memory holds one block and the unfinished piece before it.
+
+    Raises:
+        InputError: a piece does not end.
     """
     inside = False
     for piece in _pieces(blocks):
@@ -65,6 +73,10 @@ def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
     rest = b""
     for block in blocks:
         *pieces, rest = (rest + block).split(b">")
+        if len(rest) > MOST_PIECE:
+            raise InputError(
+                f"the dump has no tag within {MOST_PIECE >> 20} MiB: it is none of Wikipedia; fetch it again"
+            )
         for piece in pieces:
             yield piece + b">"
     if rest:

@@ -27,6 +27,9 @@ Header = tuple[int, int, int]
 BLOCK = 1 << 24
 """Bytes of a file that are read at once."""
 
+MOST_NUMBERS = 1 << 24
+"""Numbers a vector."""
+
 
 def read_header(data: bytes | mmap) -> Header | None:
     """The header, or None where the first line is not two integers."""
@@ -38,14 +41,25 @@ def read_header(data: bytes | mmap) -> Header | None:
     return n_words, dim, end + 1
 
 
-def check_header(n_words: int, dim: int, path: Path) -> None:
-    """Refuse a header that announces nothing.
+def check_header(n_words: int, dim: int, path: Path, size: int) -> None:
+    """Refuse a header that announces nothing, or vectors of which not one has room in a file of ``size`` bytes.
+
+    Memory is reserved by what a header says, so what cannot be is refused before.
 
     Raises:
         InputError: it does.
     """
     if n_words < 1 or dim < 1:
         raise InputError(f"{path}: its header says {n_words} vectors of {dim} numbers; there is nothing to read")
+    if 2 * dim > size:  # a number takes a space and a digit, or four bytes
+        raise InputError(
+            f"{path} is cut short: its header says {n_words} vectors of {dim}, for which {size} bytes are too few; "
+            "copy or save it again"
+        )
+    if dim > MOST_NUMBERS:
+        raise InputError(
+            f"{path}: its header says vectors of {dim:,} numbers, and {MOST_NUMBERS:,} is the most there may be"
+        )
 
 
 def is_binary(data: bytes | mmap, header: Header) -> bool:

@@ -27,7 +27,7 @@ def score_analogies(embeddings: Embeddings, questions: AnalogySet, protocol: Pro
     """Accuracy over all counted questions (micro average), by section, by group, and the mean over sections."""
     answers = _answer_once(embeddings, questions, protocol)
     counted = answers.seen if protocol.unknown == "skip" else np.ones_like(answers.seen)
-    rng = np.random.default_rng([seed, zlib.crc32(questions.name.encode())])
+    rng = np.random.default_rng([seed, zlib.crc32(questions.name.encode("utf-8", "surrogateescape"))])
     parts: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_], Draws]] = {}
     start = 0
     for section in questions.sections:

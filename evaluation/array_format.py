@@ -15,6 +15,9 @@ Floats = NDArray[np.floating[Any]]
 
 _ROWS = 4096
 
+_DIGITS = 18
+"""Of a count: what has more may not fit into 64 bits."""
+
 
 def open_array(path: Path) -> tuple[list[str], Floats, NDArray[np.int64] | None, int]:
     """Words, the mapped matrix, counts where the word list has them after a tab or a space, and the matrix's position.
@@ -24,7 +27,9 @@ def open_array(path: Path) -> tuple[list[str], Floats, NDArray[np.int64] | None,
     """
     try:
         matrix = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError) as error:
+    except OSError:
+        raise
+    except Exception as error:  # its header is read as Python, by several parsers with errors of their own
         raise InputError(
             f"{path} is not a usable NumPy file (cut short, or it holds Python objects): {error}"
         ) from None
@@ -82,6 +87,9 @@ def _read_words(path: Path) -> tuple[list[str], NDArray[np.int64] | None]:
         raise InputError(f"{path}: line {lines.index('') + 1} is empty; every row of the matrix needs its word")
     # A list with counts has one on every line, after a tab (ours) or a space (word2vec.c's -save-vocab).
     split = [line.replace("\t", " ").rsplit(" ", 1) for line in lines]
-    if all(len(fields) == 2 and fields[0] and fields[1].isdecimal() for fields in split):
-        return [fields[0] for fields in split], np.array([int(fields[1]) for fields in split], dtype=np.int64)
-    return lines, None
+    if not all(len(fields) == 2 and fields[0] and fields[1].isdecimal() for fields in split):
+        return lines, None
+    large = next((line for line, fields in enumerate(split, 1) if len(fields[1]) > _DIGITS), None)
+    if large is not None:
+        raise InputError(f"{path}: the count in line {large} has more than {_DIGITS} digits; no corpus is so long")
+    return [fields[0] for fields in split], np.array([int(fields[1]) for fields in split], dtype=np.int64)

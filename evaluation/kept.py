@@ -39,7 +39,7 @@ def find(path: Path) -> Table | None:
             return None
         repeated = Repeated(*meta["repeated"]) if meta["repeated"] else None
         return Table(words, PagedMatrix(matrix, shape), counts, norms, repeated)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None
 
 

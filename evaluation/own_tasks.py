@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from ..datasets.archives import content_sha256
 from ..datasets.catalogue_entries import Copy, QuestionEntry
 from ..datasets.errors import InputError
+from ..datasets.paths import exists
+from ..datasets.printable import printable
 from .protocols import Protocol
 from .task import AnalogyTask, SimilarityTask, Task
 
@@ -50,12 +52,12 @@ def own_task(path: Path) -> Task:
     from ..datasets.own_sets import parse_own
     from ..datasets.question_sets import AnalogySet
 
-    if not path.exists():
+    if not exists(path):
         raise InputError(f"there is no question file {path}; check the path")
     questions = parse_own(path)
     analogies = isinstance(questions, AnalogySet)
     entry = QuestionEntry(
-        name=path.stem,
+        name=printable(path.stem),
         kind="analogy" if analogies else "similarity",
         description=f"{len(questions):,} {'analogy questions' if analogies else 'word pairs'} of {path.name}",
         rows=len(questions),

@@ -24,7 +24,7 @@ def score_similarity(embeddings: Embeddings, questions: SimilaritySet, task: str
     gold = np.array(questions.scores)
     cosines = similarities(embeddings, questions)
     known = ~np.isnan(cosines)
-    source = [seed, zlib.crc32(task.encode())]
+    source = [seed, zlib.crc32(task.encode("utf-8", "surrogateescape"))]
     every = np.where(known, cosines, 0)
     # The intervals are what takes long, and of one core each.
     with ThreadPoolExecutor(max_workers=2) as pool:

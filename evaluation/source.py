@@ -1,6 +1,7 @@
 """What a file of vectors is, by its first bytes, and its rows in blocks."""
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from mmap import ACCESS_READ, mmap
@@ -51,6 +52,9 @@ def open_source(path: Path, limit: int | None = None) -> Source:
         InputError: it is missing, unreadable, empty, or of no format that can be read.
     """
     try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+            raise InputError(f"{path} is not a regular file; save the vectors to a file first")
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size == 0:
                 raise InputError(f"{path} is empty; a file of word vectors was expected")
@@ -83,7 +87,7 @@ def _recognised(data: bytes | mmap, path: Path, limit: int | None) -> Source:
         lines = len(data) // max(1, len(first_line(data))) + 1
         return Source(dim, None, 4 * dim * min(lines, limit or lines), text_blocks(data, None, path, limit))
     n_words, dim, _ = header
-    check_header(n_words, dim, path)
+    check_header(n_words, dim, path, len(data))
     binary = is_binary(data, header)
     blocks = (binary_blocks if binary else text_blocks)(data, header, path, limit)
     # A wrong header must not have more memory reserved than the file can fill: a row of text has two bytes a number.

@@ -10,6 +10,7 @@ from typing import get_args
 from ..datasets.catalogue import question_set, question_sets
 from ..datasets.catalogue_entries import key_of
 from ..datasets.errors import InputError
+from ..datasets.paths import expanded, is_file
 from ..datasets.suggestion import suggestion
 from .own_tasks import own_task
 from .protocols import GOOGLE, GOOGLE_BASELINES, MSR
@@ -155,8 +156,8 @@ def absolute(names: Sequence[str] | None) -> list[str] | None:
 
 def _own_file(name: str) -> Path | None:
     """The question file that a name stands for, which need not exist; None where it names a task or a group."""
-    if "/" in name or os.sep in name or (key_of(name) not in _keys() and Path(name).is_file()):
-        return Path(name).expanduser()
+    if "/" in name or os.sep in name or (key_of(name) not in _keys() and is_file(Path(name))):
+        return expanded(name)
     return None
 
 

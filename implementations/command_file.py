@@ -1,7 +1,6 @@
 """The TOML file that makes a trainer of a command: what it may hold, and one sentence on what is wrong with it."""
 
 import shlex
-import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ..datasets.errors import InputError
+from ..datasets.toml_text import parse_toml
 from .hyperparameters import Hyperparameters
 from .programs.vectors import MARKERS, Format
 
@@ -116,8 +116,8 @@ def read_command_file(path: Path) -> CommandFile:
         InputError: it is not TOML, has a key or placeholder that does not exist, or lacks one that must be there.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        content = parse_toml(path.read_text(encoding="utf-8"))
+    except ValueError as error:
         raise InputError(f"{path} is not TOML: {error}") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..datasets.errors import InputError
 from ..datasets.suggestion import suggestion
+from ..datasets.paths import is_file
 from .trainer import Trainer
 
 ENTRY_POINTS = "bench.implementations"
@@ -93,7 +94,7 @@ def load_plugin(path: Path) -> list[str]:
     Raises:
         InputError: the file is missing, fails to import, is wrong, defines no trainer or takes a name that exists.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise InputError(f"plug-in {path} is not a file")
     classes = _command(path) if path.suffix == ".toml" else _classes(path)
     for cls in classes:

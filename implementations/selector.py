@@ -1,12 +1,16 @@
 """The selector ``name[key=value,key=[value,value]]``: an implementation with settings of its own."""
 
 import itertools
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..datasets.errors import InputError
+
+MOST = 10_000
+"""Settings that one selector, or the grid of a plan, may stand for: as many as rounds."""
 
 _SELECTOR = re.compile(r"\s*(?P<name>[A-Za-z0-9_.-]+)\s*(?:\[(?P<settings>.*)\])?\s*")
 
@@ -54,7 +58,18 @@ def parse_selector(text: str) -> list[Selector]:
         if key in settings:
             raise InputError(f"{key} is given twice in {text.strip()!r}")
         settings[key] = values
+    check_number(settings, repr(text.strip()[:60]))
     return [Selector(match["name"], chosen) for chosen in combinations(settings)]
+
+
+def check_number(values: Mapping[str, Sequence[Any]], what: str) -> None:
+    """Refuse lists of values whose combinations would fill the memory before the first of them is trained.
+
+    Raises:
+        InputError: there are more than ``MOST``; ``what`` holds the lists.
+    """
+    if math.prod(map(len, values.values())) > MOST:
+        raise InputError(f"{what} stands for more than {MOST:,} combinations of values: give fewer")
 
 
 def combinations(values: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Results boiled down to what every table, figure and sentence shows: one row a configuration, as plain data."""
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -136,8 +137,12 @@ class Summary:
 
 
 def log_of(run: str) -> str:
-    """The path of a run's log in a results directory."""
-    return f"{RUNS}/{run}/log.txt"
+    """The path of a run's log in a results directory.
+
+    It is read, copied and deleted under this name, so an id in a file that somebody sent must not lead elsewhere.
+    """
+    name = re.sub(r"[/\\\0]", "_", run)
+    return f"{RUNS}/{name if name.strip('.') else '_'}/log.txt"
 
 
 def summarise(results: Results, logs: Mapping[str, str] | None = None) -> Summary:

@@ -223,6 +223,8 @@ def corpus_table(summary: Summary) -> Table:
         "sentences": units.count(corpus.sentences),
         "SHA-256 of the text": corpus.sha256,
     }
+    if corpus.errors != "strict":
+        facts["sequences of bytes that are not UTF-8, replaced by U+FFFD"] = units.count(corpus.replaced)
     return _facts("corpus", "Corpus", facts)
 
 

@@ -18,7 +18,7 @@ def provide_corpus(cluster: Cluster, worker: str, session: str, work: Work) -> s
     """
     corpus = work.corpus
     key = corpus.directory.name if corpus.directory is not None else corpus.sha256
-    wanted = (key, work.plan.corpus, corpus.sha256, corpus.min_count)
+    wanted = (key, work.plan.corpus, corpus.sha256, corpus.min_count, corpus.errors)
     found = cluster.call(worker, dask_tasks.find_corpus, session, *wanted)
     if found is not None:
         return str(found)

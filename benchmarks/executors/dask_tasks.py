@@ -53,7 +53,7 @@ def settle(session: str, files: dict[str, bytes], plan: dict[str, Any]) -> dict[
     return {**_look(session, {"plan": plan}), "folder": str(folder)}
 
 
-def find_corpus(session: str, key: str, name: str, sha256: str, min_count: int) -> str | None:
+def find_corpus(session: str, key: str, name: str, sha256: str, min_count: int, errors: str = "strict") -> str | None:
     """The directory of the encoded corpus if this machine has it, or the text to make it of; else None.
 
     Args:
@@ -62,13 +62,15 @@ def find_corpus(session: str, key: str, name: str, sha256: str, min_count: int) 
         name: of the corpus, or path of its text; only a text that is here is looked at.
         sha256: of the text.
         min_count: with which it is encoded.
+        errors: what is done about bytes that are not UTF-8.
     """
     found = load(carried.place_of(key))
     if found is not None and found.sha256 == sha256:
         return str(found.directory)
     if not _text_is_here(name):
         return None
-    directory = _look(session, {"corpus": {"name": name, "sha256": sha256, "min_count": min_count}})["directory"]
+    asked = {"name": name, "sha256": sha256, "min_count": min_count, "errors": errors}
+    directory = _look(session, {"corpus": asked})["directory"]
     return None if directory is None else str(directory)
 
 

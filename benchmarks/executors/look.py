@@ -9,16 +9,19 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..isolation import die_with
 from ..worker import PARENT_VARIABLE, SIGNAL_VARIABLE
+
+if TYPE_CHECKING:
+    from ...datasets.decoding import Errors
 
 ANSWER = "answer.json"
 
 
 def main(arguments: list[str]) -> int:
-    """Answer a request: ``{"plan": ...}`` or ``{"corpus": {"name", "sha256", "min_count"}}``."""
+    """Answer a request: ``{"plan": ...}`` or ``{"corpus": {"name", "sha256", "min_count", "errors"}}``."""
     (request_file,) = arguments
     parent, _ = os.environ.pop(PARENT_VARIABLE, None), os.environ.pop(SIGNAL_VARIABLE, None)
     if parent is not None:
@@ -54,13 +57,13 @@ def package_code() -> str:
     return code(*sorted(Path(__file__).parent.parent.rglob("*.py")))
 
 
-def _corpus(name: str, sha256: str, min_count: int) -> dict[str, Any]:
+def _corpus(name: str, sha256: str, min_count: int, errors: "Errors" = "strict") -> dict[str, Any]:
     """Where the corpus lies once the text of that name is encoded, if it is that text. Nothing is fetched."""
     from ...datasets.catalogue import open_corpus
     from ...datasets.errors import InputError
 
     try:
-        corpus = open_corpus(name, min_count=min_count)
+        corpus = open_corpus(name, min_count=min_count, errors=errors)
     except InputError:  # no text at all: the client has one
         return {"directory": None}
     right = corpus.sha256 == sha256 and corpus.directory is not None

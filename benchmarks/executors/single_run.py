@@ -54,6 +54,7 @@ def job_of(
         code=spec.code,
         corpus=plan.corpus,
         corpus_sha256=corpus_sha256,
+        errors=plan.errors,
         cores=None,
         tasks=tasks,
         plugins=list(plugins),

@@ -106,7 +106,7 @@ class Bench:
             assert stuck[0].obstacle is not None
             raise InputError(f"{stuck[0].name} cannot run: {stuck[0].obstacle[1]}")
         self.cells = {_cell(candidate, found): candidate for candidate in found if candidate.obstacle is None}
-        corpus = open_corpus(plan.corpus, min_count=plan.hyperparameters.min_count)
+        corpus = open_corpus(plan.corpus, min_count=plan.hyperparameters.min_count, errors=plan.errors)
         self._sha256 = corpus.sha256
         # Workers start in directories of their own.
         named = matching(plan.corpus, corpora()) is not None
@@ -244,6 +244,7 @@ class Bench:
             device=self.plan.device,
             corpus=self._corpus,
             corpus_sha256=self._sha256,
+            errors=self.plan.errors,
             cores=choose_cores(candidate.threads),
             tasks=absolute(self.plan.tasks),
             plugins=list(arm.side.plugins),
@@ -271,7 +272,7 @@ def read_rounds(path: Path) -> list[Measured]:
             )
             for line in lines
         ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"{path} holds no rounds of a gate: {error}") from None
 
 

@@ -5,13 +5,13 @@ beyond it) does for any metric of a run; ``[quality]`` holds a ``tolerance`` for
 the task's name. docs/gate.md has an example.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ...datasets.errors import InputError
+from ...datasets.toml_text import parse_toml
 from ..metrics import metric
 from .decision import LARGEST_TOLERANCE, LEAST_TOLERANCE, Threshold
 from .quality import TOLERANCE
@@ -45,13 +45,14 @@ def read_settings(path: Path | None) -> Settings:
     if path is None:
         return Settings()
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = parse_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InputError(f"{path} is not valid TOML: {error}") from None
     if path.name == "pyproject.toml":
-        content = content.get("tool", {}).get(TABLE, {}).get("gate", {})
+        for name in ("tool", TABLE, "gate"):
+            content = _table(path, content, name)
     _known(path, "the file", content, ("metrics", "quality"))
     metrics, quality = _table(path, content, "metrics"), _table(path, content, "quality")
     thresholds = dict(Settings().thresholds)

@@ -16,16 +16,17 @@ def fingerprint(environment: Mapping[str, Any]) -> Fingerprint:
     """The fingerprint of the machine of ``results.json``'s ``environment``; what was not recorded stays empty."""
     cpu, system, python = (_table(environment, name) for name in ("cpu", "system", "python"))
     affinity, quota = cpu.get("affinity"), _table(system, "container").get("cpu_quota")
-    gpus = environment.get("gpu")
+    gpus, instructions = environment.get("gpu"), cpu.get("instruction_sets")
+    cores = cpu.get("cores") if isinstance(cpu.get("cores"), int) else None
     return Fingerprint(
         cpu=str(cpu.get("model") or "unknown processor"),
-        cores=cpu.get("cores"),
-        usable_cores=len(affinity) if isinstance(affinity, Sequence) else cpu.get("cores"),
+        cores=cores,
+        usable_cores=len(affinity) if isinstance(affinity, Sequence) else cores,
         cpu_quota=None if not quota or str(quota).startswith("max") else str(quota),
-        instruction_sets=tuple(cpu.get("instruction_sets") or ()),
+        instruction_sets=tuple(map(str, instructions)) if isinstance(instructions, list | tuple) else (),
         system=" ".join(str(system[name]) for name in ("os", "machine") if system.get(name)),
         python=_python(python),
-        gpus=tuple(str(gpu.get("name")) for gpu in gpus) if isinstance(gpus, list) else (),
+        gpus=tuple(str(gpu.get("name")) for gpu in gpus if isinstance(gpu, dict)) if isinstance(gpus, list) else (),
     )
 
 

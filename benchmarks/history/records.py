@@ -1,10 +1,13 @@
 """The format of the store, version 1: one line a benchmark. It only grows; readers ignore what they do not know."""
 
 from datetime import datetime
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ...datasets.printable import printable_values
 from ..metrics import Kind
+from ..records import Time
 
 HISTORY_VERSION = 1
 
@@ -79,12 +82,17 @@ class CorpusKey(_Record):
 class Entry(_Record):
     """One benchmark of one commit: one line of the store."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _shown(cls, value: Any) -> Any:
+        return printable_values(value)
+
     history_version: int = HISTORY_VERSION
     digest: str = Field(description="sha256 of all that makes this benchmark this one, its runs apart")
-    created: datetime = Field(description="when the benchmark began")
+    created: Time = Field(description="when the benchmark began")
     revision: str = Field(description="commit that was measured")
     dirty: bool = Field(False, description="whether files were changed since that commit")
-    committed: datetime | None = Field(None, description="the commit's time, where git knew it")
+    committed: Time | None = Field(None, description="the commit's time, where git knew it")
     fingerprint: Fingerprint
     versions: dict[str, str] = Field(default_factory=dict, description="of Python and the libraries")
     corpus: CorpusKey

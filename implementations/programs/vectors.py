@@ -68,7 +68,7 @@ def _blocks(data: mmap, path: Path, size: int, kind: Format) -> Iterator[Rows]:
             raise InputError(f"{path} does not begin with the number of its words and vectors' size")
         found = glove_dimension(data, path)
     else:
-        check_header(*header[:2], path)
+        check_header(*header[:2], path, len(data))
         found = header[1]
     if found != size:
         raise TrainingError(f"its vectors have {found:,} numbers, not {size:,}")

@@ -5,11 +5,12 @@ import io
 from collections.abc import Iterator
 
 from ...datasets.errors import InputError
+from ..formulas import defused
 from .table import EMPTY, Cell, Column, PaperTable
 
 
 def render(table: PaperTable, *, caption: str | None = None, label: str | None = None) -> str:
-    """The table, UTF-8; what was not measured is an empty field.
+    """The table, UTF-8; what was not measured is an empty field, and no text is a formula.
 
     ``KEY_low`` and ``KEY_high`` end the interval of ``KEY``, ``KEY_mark`` is ``best`` or ``equal``, ``KEY_note`` is its
     footnote, each only where a row has one. Units: words/s, bytes, seconds, fractions.
@@ -24,11 +25,11 @@ def render(table: PaperTable, *, caption: str | None = None, label: str | None =
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     names = [column.key if part == "value" else f"{column.key}_{part}" for column, part in parts]
-    writer.writerow([*(["group"] if several else []), *names])
+    writer.writerow([*(["group"] if several else []), *map(defused, names)])
     for block in table.blocks:
         for row in block.rows:
             fields = [_field(row.get(column.key, EMPTY), part) for column, part in parts]
-            writer.writerow([*([block.title] if several else []), *fields])
+            writer.writerow([*([defused(block.title)] if several else []), *map(defused, fields)])
     return buffer.getvalue()
 
 

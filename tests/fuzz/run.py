@@ -1,0 +1,193 @@
+"""Fuzzes the parsers, guided by coverage: ``python tests/fuzz/run.py --target similarity --seconds 600``.
+
+It needs atheris (``pip install 'atheris==3.0.0'``; Linux, Python 3.11 to 3.13). Inputs that are worth keeping, findings
+and the log lie in ``--keep``, outside of the repository, so that a later call goes on where this one stopped. The log
+adds up; the table of it is printed at the end, and by ``--table`` alone.
+"""
+
+import argparse
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+EXECUTIONS, SECONDS = 10_000_000, 3600
+"""What each parser is to have, one or the other."""
+
+_DONE = re.compile(r"stat::number_of_executed_units:\s+(\d+)")
+_TOOK = re.compile(r"^Done \d+ runs in (\d+) second", re.MULTILINE)
+_SO_FAR = re.compile(r"^#(\d+)\t.*?cov: (\d+) ft: (\d+)", re.MULTILINE)
+
+
+def main() -> int:
+    """Fuzz what is asked for; exit code 1 where there is a finding."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--target", action="append", help="name of a target; repeated: several")
+    parser.add_argument("--all", action="store_true", help="every target, those that had least first")
+    parser.add_argument("--seconds", type=int, help="for each target; an hour by default")
+    parser.add_argument("--executions", type=int, help="for each target; ten million by default")
+    parser.add_argument("--jobs", type=int, default=1, help="targets at once")
+    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "word2vec-bench-fuzz")
+    parser.add_argument("--seed", type=int, default=1, help="of the mutations; the number of earlier calls is added")
+    parser.add_argument("--stop-file", type=Path, help="stop while this file exists")
+    parser.add_argument("--table", action="store_true", help="only print what was done so far, as Markdown")
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    asked, flags = parser.parse_known_args()
+    asked.keep = asked.keep.resolve()
+    if asked.child:
+        return _fuzz(asked.child, flags)
+    import fuzz_targets
+
+    known = fuzz_targets.TARGETS
+    names = asked.target or (sorted(known, key=lambda name: _total(asked.keep, name)["seconds"]) if asked.all else [])
+    if unknown := set(names) - set(known):
+        parser.error(f"there is no target {unknown.pop()}; there are {', '.join(known)}")
+    found = 0
+    if not asked.table:
+        with ThreadPoolExecutor(asked.jobs) as pool:
+            found = sum(pool.map(lambda name: _call(name, asked), names))
+    print(table(asked.keep, {name: one.about for name, one in known.items()}))
+    return 1 if found else 0
+
+
+def _call(name: str, asked: argparse.Namespace) -> int:
+    """Fuzz one target to the end of its time or to a finding, the times left out when nothing may run; its findings."""
+    seconds, executions = asked.seconds or SECONDS, asked.executions or EXECUTIONS
+    before = _total(asked.keep, name)
+    while True:
+        while _forbidden(asked):
+            time.sleep(2)
+        if found := _once(name, asked, seconds, executions):
+            return found
+        now = _total(asked.keep, name)
+        seconds = (asked.seconds or SECONDS) - round(now["seconds"] - before["seconds"])
+        executions = (asked.executions or EXECUTIONS) - (now["executions"] - before["executions"])
+        if seconds < 2 or executions < 1 or not _forbidden(asked):
+            return 0
+
+
+def _forbidden(asked: argparse.Namespace) -> bool:
+    return asked.stop_file is not None and asked.stop_file.exists()
+
+
+def _once(name: str, asked: argparse.Namespace, seconds: int, executions: int) -> int:
+    """Fuzz one target in a process of its own and log it; the number of findings."""
+    import fuzz_targets
+
+    target, place = fuzz_targets.TARGETS[name], asked.keep / name
+    for folder in ("inputs", "seeds", "findings"):
+        (place / folder).mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(target.seeds()):
+        (place / "seeds" / f"{number:03}").write_bytes(seed)
+    for one in fuzz_targets.found(name):
+        (place / "seeds" / one.name).write_bytes(one.read_bytes())
+    words = ("".join(f"\\x{byte:02x}" for byte in word) for word in target.words)
+    (place / "words").write_text("".join(f'"{word}"\n' for word in words))
+    before, begun = set((place / "findings").iterdir()), time.monotonic()
+    flags = [
+        f"-seed={asked.seed + _total(asked.keep, name)['calls']}", f"-max_len={target.longest}", "-timeout=30",
+        "-rss_limit_mb=4096", "-print_final_stats=1", f"-artifact_prefix={place}/findings/", f"-dict={place}/words",
+        f"-max_total_time={seconds}", f"-runs={executions}",
+    ]  # fmt: skip
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "NUMBA_DISABLE_JIT": "0" if target.compiled else "1"}
+    log = place / "log.txt"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, str(HERE / "run.py"), "--child", name, *flags, f"{place}/inputs", f"{place}/seeds"],
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environment, cwd=place,
+        )  # fmt: skip
+        while process.poll() is None:
+            time.sleep(1)
+            if _forbidden(asked):
+                process.send_signal(signal.SIGINT)  # it writes down what it has and ends
+                process.wait()
+    new = sorted(path.name for path in set((place / "findings").iterdir()) - before)
+    told = log.read_text(errors="replace")
+    done, took, so_far = _DONE.search(told), _TOOK.search(told), _SO_FAR.findall(told)
+    executions = int(done[1]) if done else int(so_far[-1][0]) if so_far else 0
+    _note(asked.keep, {
+        "target": name, "ended": datetime.now(UTC).isoformat(timespec="seconds"), "executions": executions,
+        "seconds": int(took[1]) if took else round(time.monotonic() - begun),
+        "coverage": int(so_far[-1][1]) if so_far else 0,
+        "features": int(so_far[-1][2]) if so_far else 0, "findings": new, "compiled": target.compiled,
+    })  # fmt: skip
+    print(f"{name}: {executions:,} executions, {len(new)} findings{': ' + ', '.join(new) if new else ''}", flush=True)
+    return len(new)
+
+
+def _fuzz(name: str, flags: list[str]) -> int:
+    """The process that fuzzes: only modules of the package are instrumented, not those they use."""
+    import atheris
+
+    with atheris.instrument_imports(include=["bench"]):
+        import fuzz_targets
+    from fuzz_harness import folder, watched
+    from fuzz_mutations import mutated
+
+    target = fuzz_targets.TARGETS[name]
+    os.chdir(folder())
+    os.environ["BENCH_CACHE"] = str(folder() / "cache")
+
+    def one(data: bytes) -> None:
+        watched(target, data)
+
+    def mutation(data: bytes, longest: int, seed: int) -> Any:
+        changed = mutated(data, longest, seed) if seed % 8 else None
+        return atheris.Mutate(data, longest) if changed is None else changed
+
+    more = {"custom_mutator": mutation} if target.form == "json" else {}
+    atheris.Setup([sys.argv[0], *flags], one, **more)
+    atheris.Fuzz()
+    return 0
+
+
+def _note(keep: Path, entry: dict[str, Any]) -> None:
+    """Add a line to the log: one line a call."""
+    with (keep / "log.jsonl").open("a") as log:
+        log.write(json.dumps(entry) + "\n")
+
+
+def _total(keep: Path, name: str) -> dict[str, Any]:
+    """What a target had so far."""
+    entries = [one for one in _log(keep) if one["target"] == name]
+    return {
+        "calls": len(entries),
+        "executions": sum(one["executions"] for one in entries),
+        "seconds": sum(one["seconds"] for one in entries),
+        "coverage": max((one["coverage"] for one in entries), default=0),
+        "findings": sum(len(one["findings"]) for one in entries),
+    }
+
+
+def _log(keep: Path) -> list[dict[str, Any]]:
+    file = keep / "log.jsonl"
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def table(keep: Path, about: dict[str, str]) -> str:
+    """What was done so far, as Markdown: a row a target."""
+    lines = [
+        "| target | parser | executions | seconds | coverage (edges) | findings | enough |",
+        "|---|---|---:|---:|---:|---:|---|",
+    ]
+    for name, parser in about.items():
+        t = _total(keep, name)
+        enough = "yes" if t["executions"] >= EXECUTIONS or t["seconds"] >= SECONDS else "no"
+        numbers = f"{t['executions']:,} | {t['seconds']:,.0f} | {t['coverage']:,} | {t['findings']}"
+        lines.append(f"| {name} | {parser} | {numbers} | {enough} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
