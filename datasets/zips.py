@@ -15,6 +15,7 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError,
     ValueError,  # names that are no text, places before the archive's beginning
+    IndexError,  # a name of no characters
     OverflowError, RuntimeError, NotImplementedError,  # flags and versions that zipfile does not know
 )  # fmt: skip
 """What zipfile raises for an archive that it cannot read."""

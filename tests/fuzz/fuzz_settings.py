@@ -2,6 +2,7 @@
 
 import json
 import math
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -98,15 +99,15 @@ def catalogue(data: bytes) -> None:
 def text_name(data: bytes) -> None:
     """What --corpus names: a file, a folder, a pattern, a sum."""
     where = data.decode("utf-8", "surrogateescape")
-    if ".." in where or where.startswith(("/", "~")) or "+/" in where.replace(" ", "") or "\0" in where:
+    if ".." in where or "~" in where or where.startswith("/") or "+/" in where.replace(" ", "") or "\0" in where:
         return
     place = folder() / "texts"
     if not place.is_dir():
         (place / "news" / "deep").mkdir(parents=True)
         for name in ("a.txt", "a+b", "news/part2.txt.gz", "news/part10.txt", "news/deep/[x].txt", "n\u00e9.txt"):
             (place / name).write_text("x y\n")
-    with refused():
-        found = find_text(f"{place}/{where}")
+    with chdir(place), refused():
+        found = find_text(where)
         assert found is None or (found.shards and found.name)
 
 
