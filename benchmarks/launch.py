@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .guardian import Guardian
+from .guardian import MARK, Guardian, kill_marked, new_mark
 from .isolation import thread_variables
 from .measure import peak_memory
 from .signals import Signal, SignalReader
@@ -19,6 +19,9 @@ from .worker import PARENT_VARIABLE, SIGNAL_VARIABLE
 
 GRACE_SECONDS = 2.0
 """Between SIGTERM and SIGKILL."""
+
+LOG_LIMIT = 64 << 20
+"""Bytes of output after which a worker is stopped, before it fills the disk."""
 
 WORKER = "bench.benchmarks.worker"
 
@@ -31,7 +34,7 @@ class Ended:
 
     Attributes:
         code: exit code; minus the number of the signal that killed it.
-        stopped: "timeout" or "interrupted" where the launcher ended it, else None.
+        stopped: "timeout", "interrupted" or "output" (too much of it) where the launcher ended it, else None.
         phase: the last it told of.
         memory_seen: its peak resident size when last looked at, bytes.
     """
@@ -57,7 +60,7 @@ def launch(
     module: str = WORKER,
     before_kill: Callable[[int], None] | None = None,
 ) -> Ended:
-    """Run one worker to its end. When this returns, nothing of its process group is left.
+    """Run one worker to its end. When this returns, nothing that it has started is left.
 
     Args:
         job_file: what the worker reads.
@@ -78,25 +81,29 @@ def launch(
         OSError: the log cannot be opened or the process not be started.
     """
     ours, theirs = os.pipe()
+    mark = new_mark()
     try:
         with log.open("wb") as output:
-            environment = _environment(threads, theirs, variables or {})
+            environment = {**_environment(threads, theirs, variables or {}), MARK: mark}
             process = _start(module, job_file, output.fileno(), (theirs, *descriptors), environment, directory)
     except BaseException:
         os.close(ours)
         raise
     finally:
         os.close(theirs)
-    guardian.watch(process.pid)
+    guardian.watch(process.pid, mark)
     try:
-        stopped, phase, memory = _watch(process, ours, timeout, heard, interrupted)
+        stopped, phase, memory = _watch(process, ours, log, timeout, heard, interrupted)
         _end(process, gently=stopped is not None, before_kill=before_kill)
     except BaseException:
         _end(process, gently=False)
         raise
     finally:
+        kill_marked(mark)
         guardian.watch(0)
         os.close(ours)
+    if stopped == "output":
+        os.truncate(log, LOG_LIMIT)
     return Ended(process.returncode, stopped, phase, memory)
 
 
@@ -136,6 +143,7 @@ def _start(
 def _watch(
     process: "subprocess.Popen[bytes]",
     descriptor: int,
+    log: Path,
     timeout: float | None,
     heard: Callable[[Signal], None],
     interrupted: Callable[[], bool],
@@ -146,6 +154,8 @@ def _watch(
     while not _ended(process):
         if interrupted():
             return "interrupted", phase, memory
+        if _size(log) > LOG_LIMIT:
+            return "output", phase, memory
         wait = _POLL_SECONDS
         if deadline is not None:
             left = deadline - time.monotonic()
@@ -163,6 +173,13 @@ def _watch(
                 phase = signal_.phase
                 heard(signal_)
     return None, phase, memory
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _ended(process: "subprocess.Popen[bytes]") -> bool:

@@ -70,8 +70,8 @@ class CurveGuardian(Guardian):
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def watch(self, group: int) -> None:
-        super().watch(group)
+    def watch(self, group: int, mark: str = "") -> None:
+        super().watch(group, mark)
         self._over.set()
         if self._thread is not None:
             self._thread.join()

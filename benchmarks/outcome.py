@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 from typing import Literal
 
-from .launch import Ended
+from .launch import LOG_LIMIT, Ended
 from .records import RunRecord, Status
 from .schedule import RunSpec
 
@@ -45,6 +45,8 @@ def how_it_ended(ended: Ended, log: Path, timeout: float | None) -> tuple[Litera
     where = _PHASES.get(ended.phase, "")
     if ended.stopped == "timeout":
         return "timeout", f"stopped {where} after {timeout:g} s (--timeout)"
+    if ended.stopped == "output":
+        return "failed", f"stopped {where} as it wrote more than {LOG_LIMIT >> 20} MB of output"
     reason = f"its process {_how(ended)} {where}".rstrip()
     tail = log_tail(log)
     return "failed", f"{reason}; its log ends: {tail}" if tail else reason

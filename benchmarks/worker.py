@@ -32,6 +32,8 @@ PARENT_VARIABLE = "BENCH_WORKER_PARENT"
 SIGNAL_VARIABLE = "BENCH_WORKER_SIGNALS"
 MOST_TRAININGS = 50
 """In one run, however short: preparing takes time as well."""
+LONGEST_REASON = 1000
+"""Characters of what a failed run says of itself; its log has all of it."""
 
 
 def main(arguments: list[str]) -> int:
@@ -47,6 +49,7 @@ def main(arguments: list[str]) -> int:
     turns = Turns.of_environment()
     turns.wait()
 
+    from ..datasets.printable import one_line
     from .files import write_atomically
     from .job import Job
     from .records import RunRecord
@@ -79,7 +82,7 @@ def main(arguments: list[str]) -> int:
         record["status"] = "ok"
     except Exception as error:
         traceback.print_exc()
-        record["reason"] = _reason(error)
+        record["reason"] = one_line(_reason(error), LONGEST_REASON)
     write_atomically(job.directory / RECORD, RunRecord(**record).model_dump_json(indent=2))
     return 0
 
