@@ -1,7 +1,6 @@
 """Turns a plan into the runs of each round, and tells beforehand which of them cannot be."""
 
 import hashlib
-import inspect
 import json
 import random
 import re
@@ -96,7 +95,7 @@ def schedule(plan: Plan, found: list[Candidate]) -> list[RunSpec]:
 
     An implementation that cannot run has one row, in the first round.
     """
-    specs, codes = [], {one.name: _code(one.name) for one in found}
+    specs, codes = [], {name: _code(name) for name in {one.name for one in found}}
     for number in range(1, plan.rounds + 1):
         order = list(found)
         random.Random(f"{plan.order_seed}/{number}").shuffle(order)
@@ -111,9 +110,9 @@ def schedule(plan: Plan, found: list[Candidate]) -> list[RunSpec]:
 def _code(implementation: str) -> str:
     """Of the harness, and of the trainer's own file where it is not part of it."""
     cls = registry.trainer_class(implementation)
-    own = cls.__module__.partition(".")[0] == __package__.partition(".")[0]
-    file = None if own else inspect.getsourcefile(cls)
-    return code(*([] if file is None else [Path(file)]))
+    file = registry.source(cls)
+    ours = Path(__file__).parent.parent
+    return code(*([] if file is None or ours in file.parents else [file]))
 
 
 def _candidate(selector: Selector, plan: Plan, chosen: bool) -> Candidate:

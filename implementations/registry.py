@@ -4,6 +4,7 @@ A name stands for ``"module:Class"`` and is imported only when it is used. A plu
 command.
 """
 
+import functools
 import importlib
 import importlib.metadata
 import importlib.util
@@ -14,8 +15,8 @@ from types import ModuleType
 from typing import Any
 
 from ..datasets.errors import InputError
-from ..datasets.suggestion import suggestion
 from ..datasets.paths import is_file
+from ..datasets.suggestion import suggestion
 from .trainer import Trainer
 
 ENTRY_POINTS = "bench.implementations"
@@ -100,7 +101,7 @@ def load_plugin(path: Path) -> list[str]:
     for cls in classes:
         _checked(cls, f"{cls.__name__} in {path}")
         known = _plugins.get(cls.name)
-        if known is not None and _source(known) == _source(cls):
+        if known is not None and source(known) == source(cls):
             continue
         if cls.name in _targets():
             raise InputError(f"plug-in {path} defines {cls.name!r}, but an implementation of that name exists")
@@ -126,26 +127,34 @@ def _classes(path: Path) -> list[type[Trainer]]:
     return classes
 
 
-def _source(cls: type[Trainer]) -> str | None:
-    """The file that a plug-in came from."""
+def source(cls: type[Trainer]) -> Path | None:
+    """The file that a trainer came from: Python, or the TOML of a command."""
     toml = getattr(cls, "toml", None)
-    return str(toml) if isinstance(toml, Path) else inspect.getsourcefile(cls)
+    if isinstance(toml, Path):
+        return toml
+    file = inspect.getsourcefile(cls)
+    return None if file is None else Path(file)
 
 
 def _targets() -> dict[str, str | type[Trainer]]:
     targets: dict[str, str | type[Trainer]] = dict(BUILTINS)
-    for point in importlib.metadata.entry_points(group=ENTRY_POINTS):
-        if targets.get(point.name, point.value) != point.value:
+    for name, value in _entry_points():
+        if targets.get(name, value) != value:
             raise InputError(
-                f"two implementations are called {point.name!r}: {targets[point.name]} and {point.value}; "
-                "uninstall one of the packages"
+                f"two implementations are called {name!r}: {targets[name]} and {value}; uninstall one of the packages"
             )
-        targets[point.name] = point.value
+        targets[name] = value
     for name, cls in _plugins.items():
         if name in targets:
             raise InputError(f"two implementations are called {name!r}: {targets[name]} and a loaded plug-in")
         targets[name] = cls
     return targets
+
+
+@functools.cache
+def _entry_points() -> tuple[tuple[str, str], ...]:
+    """Name and target of what installed packages register. Finding them reads a file of each package."""
+    return tuple((point.name, point.value) for point in importlib.metadata.entry_points(group=ENTRY_POINTS))
 
 
 def _import_file(path: Path) -> ModuleType:
@@ -159,7 +168,7 @@ def _import_file(path: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise InputError(f"plug-in {path} cannot be loaded: {type(error).__name__}: {error}") from error
     return module

@@ -14,7 +14,7 @@ from ..benchmarks.records import CorpusRecord, CurvePoint, Results, RunRecord
 from ..benchmarks.statistics import median_interval, paired_ratio
 from ..benchmarks.store import RUNS
 from ..benchmarks.time_to_quality import Reached, reached
-from .cells import Cell, Moment, cells, same_protocol
+from .cells import Cell, Moment, cells, protocol_key
 from .scores import ScoreSummary, numbers, summarise_scores
 
 SEED = 1
@@ -157,7 +157,7 @@ def summarise(results: Results, logs: Mapping[str, str] | None = None) -> Summar
         merged = "sources" in results.environment
         logs = {} if merged else {run.id: log_of(run.id) for run in results.runs}
     groups = cells(results.runs)
-    bases = {cell.label: _baseline(cell, groups) for cell in groups}
+    bases = _baselines(groups)
     rows = [_row(cell, bases[cell.label]) for cell in groups]
     rows.sort(key=lambda row: (not row.finished, -(row.speed.value if row.speed else 0.0)))
     return Summary(
@@ -190,9 +190,15 @@ def _failures(groups: Sequence[Cell], logs: Mapping[str, str]) -> Iterator[Failu
             yield Failure(cell.label, status, reason, tuple(run.round for run in runs), known)
 
 
-def _baseline(cell: Cell, groups: Sequence[Cell]) -> Cell | None:
-    peers = [other for other in groups if _speeds(other) and same_protocol(cell.first, other.first)]
-    return next((peer for peer in peers if peer.first.implementation == BASELINE), peers[0] if peers else None)
+def _baselines(groups: Sequence[Cell]) -> dict[str, Cell | None]:
+    """By label, whom a configuration is compared with: of those with its protocol gensim, else the first."""
+    first: dict[str, Cell] = {}
+    for cell in groups:
+        if _speeds(cell):
+            key = protocol_key(cell.first)
+            if key not in first or (cell.first.implementation == BASELINE != first[key].first.implementation):
+                first[key] = cell
+    return {cell.label: first.get(protocol_key(cell.first)) for cell in groups}
 
 
 def _row(cell: Cell, base: Cell | None) -> Row:
