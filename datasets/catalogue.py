@@ -211,7 +211,7 @@ def _download_corpus(entry: CorpusEntry) -> Path:
     from .download import fetch_file
 
     assert entry.file is not None
-    return fetch_file(entry.name, entry.urls, downloads() / entry.file, sha256=entry.sha256)
+    return fetch_file(entry.name, entry.urls, downloads() / entry.file, sha256=entry.sha256, size=entry.bytes)
 
 
 def _locate(entry: QuestionEntry, download: bool) -> tuple[Path, Copy]:

@@ -8,16 +8,25 @@ from pathlib import Path
 from .archives import content_sha256
 from .cache import explained
 from .errors import InputError, NotAvailable
-from .partial_download import CutError, Part, status_of
+from .partial_download import CutError, Part, TooLargeError, status_of
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 """Times one address is tried while the connection breaks."""
 
+MOST_BYTES = 1 << 30
+"""Of a file whose size is not known beforehand: question sets, of which the largest has a few megabytes."""
+
 
 def fetch_file(
-    name: str, urls: Sequence[str], target: Path, *, sha256: str | None, checked_later: bool = False
+    name: str,
+    urls: Sequence[str],
+    target: Path,
+    *,
+    sha256: str | None,
+    checked_later: bool = False,
+    size: int | None = None,
 ) -> Path:
     """Return ``target``, downloaded from the first of ``urls`` that gives the right file if it is not there yet.
 
@@ -31,6 +40,7 @@ def fetch_file(
         target: where the file belongs, also when it is put there by hand.
         sha256: what the file must hash to, where that is known.
         checked_later: the caller checks what it unpacks from the file; nothing is noted or warned of here.
+        size: its bytes, where they are known; without, a file of more than ``MOST_BYTES`` is not taken.
 
     Raises:
         NotAvailable: no address gave the file; the message says what to put where by hand.
@@ -45,7 +55,7 @@ def fetch_file(
             return _checked(target, sha256, checked_later)
         failures = []
         for url in urls:
-            problem = _attempt(url, target, sha256)
+            problem = _attempt(url, target, sha256, size or MOST_BYTES)
             if problem is None:
                 return _checked(target, sha256, checked_later)
             failures.append(f"{url}: {problem}")
@@ -86,13 +96,13 @@ def _checked(target: Path, sha256: str | None, checked_later: bool) -> Path:
     return target
 
 
-def _attempt(url: str, target: Path, sha256: str | None) -> str | None:
+def _attempt(url: str, target: Path, sha256: str | None, most: int) -> str | None:
     """Download from one address; return why it failed, or None."""
     import pooch
     import requests
 
     pooch.get_logger().setLevel("WARNING")
-    part = Part(target, url, resumable_blindly=sha256 is not None)
+    part = Part(target, url, resumable_blindly=sha256 is not None, most=most)
     problem = "no attempt made"
     for _ in range(ATTEMPTS):
         try:
@@ -115,6 +125,8 @@ def _attempt(url: str, target: Path, sha256: str | None) -> str | None:
             problem = _connection_problem(error, part)
             if not part.answered:
                 return problem
+        except TooLargeError:
+            return f"the file there is larger than {most:,} bytes, which is all that it may have"
         except requests.RequestException as error:
             return f"not a usable address ({error})"
         except ValueError:  # pooch: another hash than the expected one; it has removed the file

@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .download_bar import progress_bar
 
@@ -23,14 +23,33 @@ class CutError(Exception):
     """The answer ended before the length the server gave."""
 
 
+class TooLargeError(Exception):
+    """The server sends more than the file can have."""
+
+
+class _Limited:
+    """A file that takes no more than so many bytes, so that an answer without an end does not fill the disk."""
+
+    def __init__(self, file: BinaryIO, most: int) -> None:
+        self._file = file
+        self._most = most
+        self.flush = file.flush
+
+    def write(self, data: bytes) -> int:
+        if self._file.tell() + len(data) > self._most:
+            raise TooLargeError
+        return self._file.write(data)
+
+
 class Part:
     """What has come of a file so far, hidden beside it, with what is needed to ask for the rest."""
 
-    def __init__(self, target: Path, url: str, *, resumable_blindly: bool) -> None:
+    def __init__(self, target: Path, url: str, *, resumable_blindly: bool, most: int) -> None:
         self.path = target.with_name(f".{target.name}.part")
         self.note = target.with_name(f".{target.name}.part.json")
         self.url = url
         self.blind = resumable_blindly
+        self.most = most
         self.answered = False
         """Whether the server began to send the file in the last request."""
         self.resumed = False
@@ -51,6 +70,9 @@ class Part:
             if not (start and status_of(error) == 416):  # nothing after what is kept: then that is not of this file
                 raise
             self._transfer(0, None)
+        except TooLargeError:
+            self.remove()
+            raise
         self.note.unlink(missing_ok=True)
         self.path.replace(output_file)
 
@@ -100,6 +122,8 @@ class Part:
                 else:
                     return
                 self.answered = True
+                if end is not None and end > self.most:
+                    raise TooLargeError
 
             try:
                 # requests calls the hook before any of the body is read, so a server that ignores the range (200, not
@@ -111,7 +135,7 @@ class Part:
                     timeout=TIMEOUT,
                     hooks={"response": begin},
                 )
-                fetch(self.url, file, None)
+                fetch(self.url, _Limited(file, self.most), None)
             finally:
                 size = file.tell()
                 if not size:

@@ -31,6 +31,7 @@ class Server:
         cut: bytes after which an answer breaks off, by path; used once for each entry of the list.
         ranges: whether it answers a request for a part with that part.
         tag: its ETag.
+        length: whether it tells how long an answer is.
         shift: bytes by which the part it sends is beside the one asked for.
     requests: (path, Range header) as they came.
     """
@@ -40,6 +41,7 @@ class Server:
     cut: dict[str, list[int]] = field(default_factory=dict)
     ranges: bool = True
     tag: str = '"v1"'
+    length: bool = True
     most: int | None = None
     shift: int = 0
     requests: list[tuple[str, str | None]] = field(default_factory=list)
@@ -72,7 +74,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
             else:
                 self.send_response(200)
             body = content[start:]
-            self.send_header("Content-Length", str(len(body)))
+            if state.length:
+                self.send_header("Content-Length", str(len(body)))
             if state.tag:
                 self.send_header("ETag", state.tag)
             self.end_headers()
@@ -135,6 +138,18 @@ def test_wrong_hash_stores_nothing_and_says_what_was_expected_and_where_it_belon
     assert all(part in message for part in (SHA256, str(target), server.url("/a.bin")))
     assert visible(tmp_path) == []
     assert not parts(tmp_path)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_more_than_the_file_can_have_is_not_taken(told: bool, server: Server, tmp_path: Path) -> None:
+    server.files["/a"] = CONTENT
+    server.length = told
+    with pytest.raises(NotAvailable, match="larger than 200,000 bytes"):
+        fetch_file("a", [server.url("/a")], tmp_path / "a", sha256=SHA256, size=200_000)
+    assert len(server.requests) == 1
+    assert not visible(tmp_path)
+    assert not parts(tmp_path)
+    assert fetch_file("a", [server.url("/a")], tmp_path / "a", sha256=SHA256, size=len(CONTENT)).exists()
 
 
 def test_missing_on_the_server(server: Server, tmp_path: Path) -> None:
