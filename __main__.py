@@ -580,9 +580,7 @@ def report(
 
     Example: python -m bench report results/planted --format latex --caption "Speed and quality"
     """
-    from rich.console import Console
-
-    from .reports.console import results_table
+    from .reports.console import Terminal, results_table
     from .reports.printed import FORMATS as PRINTED
     from .reports.printed import printed
     from .reports.several import report_on
@@ -602,7 +600,7 @@ def report(
     for group in found:
         if len(found) > 1:
             _print(group.title)
-        Console().print(results_table(group.summary))
+        Terminal().print(results_table(group.summary))
     limited = forms is not None or drawn is not None
     if out is None and not limited:
         _print(directories[0] / "results.json")
@@ -795,8 +793,7 @@ def conformance(
     """
     from .benchmarks.conformance.run import examine, selected
     from .reports.conformance_table import conformance_table
-    from rich.console import Console
-
+    from .reports.console import Terminal
 
     documents = []
     for name in selected(impl or [], plugin or []):
@@ -807,7 +804,7 @@ def conformance(
             )  # fmt: skip
         documents.append(found.as_json())
         if not as_json:
-            Console().print(conformance_table(documents[-1]))
+            Terminal().print(conformance_table(documents[-1]))
     if as_json:
         _print_json(documents)
     return OK if all(one["conforms"] for one in documents) else FAILED_RUNS
@@ -894,16 +891,14 @@ def main() -> None:
 
 def _reported(directory: Path) -> None:
     """Write the report files, print the table and say where everything is."""
-    from rich.console import Console
-
-    from .reports.console import results_table
+    from .reports.console import Terminal, results_table
     from .reports.several import report_on
 
     found, written = report_on([directory])
     for group in found:
         if len(found) > 1:
             _print(group.title)
-        Console().print(results_table(group.summary))
+        Terminal().print(results_table(group.summary))
     for path in [directory / "results.json", *(path for path in written if path.parent == directory)]:
         _print(path)
 

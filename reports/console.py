@@ -1,5 +1,7 @@
 """The results as a table for the terminal."""
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -38,6 +40,17 @@ def _parts(summary: Summary) -> Iterator[RenderableType]:
     for failure in summary.failures:
         rounds = f"round{'s' if len(failure.rounds) > 1 else ''} {', '.join(map(str, failure.rounds))}"
         yield Text.assemble((failure.label, "bold"), " ", (failure.status, "red"), f" ({rounds}): {failure.reason}")
+
+
+class Terminal(Console):
+    """Goes on in silence when whoever read it, such as ``head``, has left: what else a command does is done.
+
+    rich's own would end the process.
+    """
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Fitting:

@@ -203,6 +203,18 @@ def test_a_reader_that_leaves_is_no_fault(environment: dict[str, str]) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_report_whose_reader_has_left_is_written_all_the_same(
+    environment: dict[str, str], quick: list[str], tmp_path: Path
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "bench", *quick, "--impl", "quick,raises", "--out", str(tmp_path / "out")]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, env=environment)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert (tmp_path / "out" / "report.html").exists()
+
+
 def test_evaluate_scores_a_file_as_table_and_as_json(bench: Callable[..., Any], tmp_path: Path) -> None:
     words = ["tiger", "cat", "computer", "keyboard", "plane", "car", "king", "queen"]
     random = np.random.default_rng(1)
