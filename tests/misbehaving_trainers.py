@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -54,7 +55,8 @@ class Quick(Trainer):
     def train(self, progress: Progress) -> None:
         for step in range(10):
             progress(step * self.words // 10, self.words)
-            time.sleep(self.sleep / 10)
+            if self.sleep:
+                time.sleep(self.sleep / 10)
         self.now = self.trained
         self.trained_words = self.words // 2
 
@@ -281,3 +283,108 @@ class Unable(Quick):
         if os.environ.get("NEVER_TRAIN"):
             raise AssertionError("an unsupported run must not be started")
         super().train(progress)
+
+
+class Aborts(Quick):
+    name = "aborts"
+
+    def train(self, progress: Progress) -> None:
+        os.abort()
+
+
+class Eats(Quick):
+    """Takes memory until somebody stops it."""
+
+    name = "eats"
+
+    def train(self, progress: Progress) -> None:
+        taken = []
+        while len(taken) < 200:
+            taken.append(np.ones(20 << 20, dtype=np.uint8))
+            time.sleep(0.01)
+
+
+class Recurses(Quick):
+    name = "recurses"
+
+    def train(self, progress: Progress) -> None:
+        self.train(progress)
+
+
+class PressesControlC(Quick):
+    name = "presses-control-c"
+
+    def train(self, progress: Progress) -> None:
+        raise KeyboardInterrupt
+
+
+class Deletes(Quick):
+    """Deletes the folder that its launcher gave it."""
+
+    name = "deletes"
+
+    def train(self, progress: Progress) -> None:
+        super().train(progress)
+        shutil.rmtree(Path(sys.argv[1]).parent)
+
+
+class ComplainsAtLength(Quick):
+    name = "complains-at-length"
+
+    def train(self, progress: Progress) -> None:
+        raise ValueError("\x1b[31mx\n\x07\u202ex" + "x \r" * 2_000_000)
+
+
+class Floods(Quick):
+    """Fills its output for as long as it is let."""
+
+    name = "floods"
+
+    def train(self, progress: Progress) -> None:
+        line = b"lorem ipsum " * 10_000 + b"\n"
+        for _ in range(20_000):
+            os.write(1, line)
+
+
+class StopsItself(Quick):
+    name = "stops-itself"
+
+    def train(self, progress: Progress) -> None:
+        progress(1, self.words)
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def _daemon() -> None:
+    """A process in a session of its own whose parent has gone."""
+    code = "import os, time; os.setsid() if os.fork() == 0 else os._exit(0); time.sleep(613)"
+    subprocess.run([sys.executable, "-c", code], check=True, stdin=subprocess.DEVNULL)
+
+
+class Daemon(Quick):
+    name = "daemon"
+
+    def train(self, progress: Progress) -> None:
+        super().train(progress)
+        _daemon()
+
+
+class DaemonHangs(Quick):
+    name = "daemon-hangs"
+
+    def train(self, progress: Progress) -> None:
+        _daemon()
+        progress(1, self.words)
+        time.sleep(600)
+
+
+class Wanders(Quick):
+    """Changes what a process has only once."""
+
+    name = "wanders"
+
+    def train(self, progress: Progress) -> None:
+        super().train(progress)
+        os.chdir("/")
+        os.umask(0o777)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_IGN)
