@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -34,16 +35,16 @@ def main() -> int:
     """Run the campaign; 0 where everything held."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--short", action="store_true", help="only what continuous integration tries")
-    parser.add_argument("--only", metavar="TEXT", help="only faults whose group or name has this text")
+    parser.add_argument("--only", metavar="PATTERN", help="only faults whose 'group: name' matches this")
     parser.add_argument("--seed", type=int, default=1, help="of the order in which they are tried")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the outcomes")
+    parser.add_argument("--keep", metavar="FILE", type=Path, help="outcomes of what is not tried now, from --json")
     parser.add_argument("--write", metavar="FILE.md", type=Path, help="put the table between its marks")
     parser.add_argument("--debug", action="store_true", help="keep the folder of what broke")
     asked = parser.parse_args()
     chosen = [one for one in FAULTS if one.short or not asked.short]
     if asked.only:
-        chosen = [one for one in chosen if asked.only.lower() in f"{one.group}: {one.name}".lower()]
-    outcomes = {id(one): None for one in chosen}
+        chosen = [one for one in chosen if re.search(asked.only, f"{one.group}: {one.name}", re.IGNORECASE)]
     order = chosen[:]
     random.Random(asked.seed).shuffle(order)
     root = Path(tempfile.mkdtemp(prefix="faults-"))
@@ -61,7 +62,7 @@ def main() -> int:
             shutil.rmtree(root, ignore_errors=True)
         else:
             print(f"folders are in {root}")
-    listed = [found[one] for one in outcomes]
+    listed = _with_earlier(chosen, [found[id(one)] for one in chosen], asked.keep)
     if asked.json:
         asked.json.write_text(json.dumps([one.as_json() for one in listed], indent=1) + "\n")
     text = "\n".join(_table(listed))
@@ -71,6 +72,14 @@ def main() -> int:
         asked.write.write_text(f"{before}{START}\n{text}\n{END}{rest.split(END)[1]}")
     print(_summary(listed))
     return 1 if any(one.status == "broke" for one in listed) else 0
+
+
+def _with_earlier(chosen: list[Fault], found: list[Outcome], earlier: Path | None) -> list[Outcome]:
+    """In the order of the faults: outcomes of now, and of an earlier campaign where there is none of now."""
+    known = {} if earlier is None else {(one["group"], one["name"]): one for one in json.loads(earlier.read_text())}
+    now = {(one.group, one.name): outcome for one, outcome in zip(chosen, found, strict=True)}
+    keys = [(one.group, one.name) for one in FAULTS]
+    return [now[key] if key in now else Outcome(**known[key]) for key in keys if key in now or key in known]
 
 
 def warm_cache(root: Path) -> Path:
@@ -121,8 +130,6 @@ def _row(one: Outcome) -> str:
 
 
 def _cell(said: str) -> str:
-    import re
-
     text = re.sub(r"/[^\s:,;]*/(?=[^\s/:,;]+)", "…/", said.removeprefix("error: "))
     text = text if len(text) <= 160 else text[:157] + "…"
     for character in "\\`*_|<>[]":
