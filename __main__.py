@@ -1,12 +1,17 @@
 """The command line: ``python -m bench VERB``. It parses, calls and prints; the work is done in the rooms below."""
 
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # Until `main` takes it over, Ctrl-C ends the process at once, without the traceback of half an import.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import functools
 import inspect
 import io
 import json
 import os
 import shlex
-import signal
 import sys
 import time
 import traceback

@@ -1,6 +1,7 @@
 """Writing a text file whole or not at all."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from ..datasets.cache import atomic_file
@@ -16,3 +17,10 @@ def write_atomically(path: Path, text: str) -> None:
         file.write(text.encode("utf-8", "backslashreplace"))
         file.flush()
         os.fsync(file.fileno())
+
+
+def remove_parts(directory: Path) -> None:
+    """Remove what a process that was killed while it wrote a file left of it."""
+    with suppress(OSError):
+        for part in directory.glob(".*.part"):
+            part.unlink()

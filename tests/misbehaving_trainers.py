@@ -388,3 +388,13 @@ class Wanders(Quick):
         os.umask(0o777)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
             signal.signal(number, signal.SIG_IGN)
+
+
+class HalfWrites(Quick):
+    """Is killed in the middle of writing a file beside its record."""
+
+    name = "half-writes"
+
+    def train(self, progress: Progress) -> None:
+        Path(sys.argv[1]).with_name(f".record.json.{os.getpid()}-0.part").write_text('{"status": ')
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -198,6 +198,12 @@ def test_what_a_run_leaves_behind_is_ended_with_it(plan: Callable[..., Plan], tm
     assert gone(int(note.read_text().split()[-1]))
 
 
+def test_half_a_file_of_a_killed_worker_goes_with_it(plan: Callable[..., Plan], tmp_path: Path) -> None:
+    (record,) = run(plan("half-writes"), tmp_path / "out").runs
+    assert "killed by SIGKILL" in (record.reason or "")
+    assert not list((tmp_path / "out").rglob(".*"))
+
+
 def test_what_cannot_run_here_is_a_row_and_no_worker(plan: Callable[..., Plan], tmp_path: Path) -> None:
     results = run(plan("absent,unable,quick", model="cbow", repeats=2), tmp_path)
     rows = [(record.implementation, record.round, record.status, record.reason) for record in results.runs]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from ..files import write_atomically
+from ..files import remove_parts, write_atomically
 from ..guardian import Guardian
 from ..isolation import choose_cores
 from ..job import Job
@@ -91,6 +91,7 @@ def make(
     ended = launch(
         job_file, log, threads=job.threads, timeout=timeout, guardian=guardian, heard=heard, interrupted=interrupted
     )
+    remove_parts(job.directory)
     if ended.stopped == "interrupted":
         return None
     record = read_record(job.directory / RECORD) if ended.stopped is None and ended.code == 0 else None

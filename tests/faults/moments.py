@@ -21,6 +21,9 @@ from sandbox import Sandbox
 
 RUNS = 64
 
+SOONEST = 0.3
+"""Seconds after which Python runs our first line; before, Ctrl-C shows a traceback of its own."""
+
 LONG = 900.0
 """Seconds for all of them, on a busy machine."""
 
@@ -40,7 +43,7 @@ def main() -> int:
         stopped, rounds, wrong = 0, 1, []
         while stopped < asked.times:
             process = box.start(*plan, *(["--resume"] if box.out.exists() else []))
-            moment = moments.uniform(0.1, 8.0)
+            moment = moments.uniform(SOONEST, 8.0)
             time.sleep(moment)
             process.send_signal(number)
             ended = box.end(process)
