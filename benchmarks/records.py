@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ..datasets.decoding import Errors
+from ..datasets.integers import check_integers
 from ..datasets.printable import printable_values
 from ..evaluation.score import Score as Score
 from ..evaluation.score import Section as Section
@@ -62,6 +63,7 @@ class _Document(_Record):
     @model_validator(mode="before")
     @classmethod
     def _shown(cls, value: Any) -> Any:
+        check_integers(value)
         return printable_values(value)
 
 

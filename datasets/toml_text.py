@@ -3,8 +3,7 @@
 import tomllib
 from typing import Any
 
-_WIDEST = 64
-"""Bits of an integer that a reader of TOML must keep; more is an error by its specification."""
+from .integers import check_integers
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -18,13 +17,5 @@ def parse_toml(text: str) -> dict[str, Any]:
         document = tomllib.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    _check_integers(document)
+    check_integers(document)
     return document
-
-
-def _check_integers(value: Any) -> None:
-    if isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            _check_integers(part)
-    elif type(value) is int and value.bit_length() > _WIDEST:
-        raise ValueError(f"it holds an integer of {value.bit_length():,} bits, more than {_WIDEST}")

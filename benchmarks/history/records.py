@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ...datasets.integers import check_integers
 from ...datasets.printable import printable_values
 from ..metrics import Kind
 from ..records import Time
@@ -85,6 +86,7 @@ class Entry(_Record):
     @model_validator(mode="before")
     @classmethod
     def _shown(cls, value: Any) -> Any:
+        check_integers(value)
         return printable_values(value)
 
     history_version: int = HISTORY_VERSION

@@ -102,18 +102,19 @@ def check_sentence(text: str) -> None:
     assert not odd, f"control characters {odd} in {text!r}"
 
 
-def watched(target: Target, data: bytes, *, alarm: bool = False) -> None:
+def watched(target: Target, data: bytes, *, alarm: bool = False, memory: bool = True) -> None:
     """Run a target on one input.
 
     Args:
         target: what to run.
         data: the input.
         alarm: stop it after ``LONGEST_SECONDS``; a fuzzer has an alarm of its own.
+        memory: look at its growth, for which the target runs once on a good file first.
 
     Raises:
         Exception: whatever the target raises, ``AssertionError`` for memory, ``TimeoutError`` for time.
     """
-    if target.name not in _warm:  # what it imports and compiles is not the input's doing
+    if memory and target.name not in _warm:  # what it imports and compiles is not the input's doing
         _warm.add(target.name)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -122,7 +123,7 @@ def watched(target: Target, data: bytes, *, alarm: bool = False) -> None:
     with warnings.catch_warnings(), _limited(LONGEST_SECONDS if alarm else 0):
         warnings.simplefilter("ignore")
         target.run(data)
-    grown = _largest() - before
+    grown = _largest() - before if memory else 0
     assert grown <= MOST_MEMORY, f"{len(data):,} bytes made the memory grow by {grown >> 20:,} MB"
 
 

@@ -27,9 +27,11 @@ from bench.reports import html, markdown, page, paper
 from bench.reports.bibtex import references
 from bench.reports.console import results_table
 from bench.reports.export import FORMATS, exporter
+from bench.reports.figures import draw_all
 from bench.reports.history_view import history_text
 from bench.reports.merge import groups
 from bench.reports.sources import read_sources
+from bench.reports.summary import summarise
 
 JSON_WORDS = (
     b'"',
@@ -109,6 +111,16 @@ def _terminal(summary: Any) -> None:
     out = io.StringIO()
     Console(file=out, width=100).print(results_table(summary))
     assert "\x1b" not in out.getvalue()
+
+
+def figures(data: bytes) -> None:
+    """All figures of such results, and the page that holds them."""
+    with _quick(), refused():
+        summary = summarise(load_results(put("results.json", data)))
+        drawings = draw_all(summary, formats=("svg",))
+        for drawing in drawings:
+            _shown(drawing.files["svg"].decode())
+        _page(html.render(summary, drawings))
 
 
 def exports(data: bytes) -> None:
@@ -282,6 +294,9 @@ TARGETS = [
     ),
     Target(
         "report", "results.json: report", report, _json(results_document()), JSON_WORDS, form="json", longest=1 << 15
+    ),
+    Target(
+        "figures", "results.json: figures", figures, _json(results_document()), JSON_WORDS, form="json", longest=1 << 15
     ),
     Target(
         "exports", "results.json: exports", exports, _json(results_document()), JSON_WORDS, form="json", longest=1 << 15

@@ -84,7 +84,9 @@ def _text(header: bytes = b"3 3\n") -> bytes:
 
 def _npy(dtype: str = "<f4", order: str = "C", version: tuple[int, int] | None = None) -> bytes:
     out = io.BytesIO()
-    np.lib.format.write_array(out, np.asarray(ROWS, dtype, order=order), version=version, allow_pickle=False)  # type: ignore[call-overload]
+    with np.errstate(over="ignore"):
+        array = np.asarray(ROWS, dtype, order=order)
+    np.lib.format.write_array(out, array, version=version, allow_pickle=False)  # type: ignore[call-overload]
     return out.getvalue()
 
 
