@@ -6,6 +6,7 @@ if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_
     # Until `main` takes it over, Ctrl-C ends the process at once, without the traceback of half an import.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
+import errno
 import functools
 import inspect
 import io
@@ -81,8 +82,11 @@ def verb(function: Callable[..., int]) -> Callable[..., None]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = OK
         except Exception as error:
-            sentence = f"this is a fault of word2vec-bench: {type(error).__name__}: {error} (--debug shows where)"
-            code = _complain(sentence, FAULT, debug)
+            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+                code = _complain(f"{error.strerror} where output goes: free some, then repeat", USAGE, debug)
+            else:
+                sentence = f"this is a fault of word2vec-bench: {type(error).__name__}: {error} (--debug shows where)"
+                code = _complain(sentence, FAULT, debug)
         raise typer.Exit(code)
 
     parameters = list(inspect.signature(function).parameters.values())

@@ -119,7 +119,7 @@ def _closed_stdout(box: Sandbox) -> Ended:
     return ended
 
 
-@fault(GROUP, "stdout is a full device", codes=(0, 1, 2), says=r"space|$")
+@fault(GROUP, "stdout is a full device", codes=2, says="No space left on device where output goes")
 def _full_stdout(box: Sandbox) -> Ended:
     with Path("/dev/full").open("wb") as full:
         ended = box.end(_running(box, stdout=full))
