@@ -9,7 +9,7 @@ from .trial import Step
 
 ENDLESS = 200_000
 """Epochs of a training that is interrupted: minutes of it, however fast the trainer."""
-FEW_EPOCHS, MANY_EPOCHS = 1, 9
+FEW_EPOCHS, MANY_EPOCHS = 1, 17
 VARIATIONS: Mapping[str, object] = {
     "vector_size": 24,
     "window": 1,
