@@ -6,6 +6,7 @@ adds up; the table of it is printed at the end, and by ``--table`` alone.
 """
 
 import argparse
+import importlib
 import json
 import os
 import re
@@ -104,7 +105,8 @@ def _once(name: str, asked: argparse.Namespace, seconds: int, executions: int) -
     log = place / "log.txt"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, str(HERE / "run.py"), "--child", name, *flags, f"{place}/inputs", f"{place}/seeds"],
+            [sys.executable, str(HERE / "run.py"), "--child", f"{target.run.__globals__['__name__']}:{name}", *flags,
+             f"{place}/inputs", f"{place}/seeds"],
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environment, cwd=place,
         )  # fmt: skip
         while process.poll() is None:
@@ -126,16 +128,17 @@ def _once(name: str, asked: argparse.Namespace, seconds: int, executions: int) -
     return len(new)
 
 
-def _fuzz(name: str, flags: list[str]) -> int:
-    """The process that fuzzes: only modules of the package are instrumented, not those they use."""
+def _fuzz(where: str, flags: list[str]) -> int:
+    """The process that fuzzes ``MODULE:NAME``: only modules of the package are instrumented, not those they use."""
     import atheris
 
+    module, _, name = where.partition(":")
     with atheris.instrument_imports(include=["bench"]):
-        import fuzz_targets
+        targets = importlib.import_module(module).TARGETS
     from fuzz_harness import folder, watched
     from fuzz_mutations import mutated
 
-    target = fuzz_targets.TARGETS[name]
+    target = next(one for one in targets if one.name == name)
     os.chdir(folder())
     os.environ["BENCH_CACHE"] = str(folder() / "cache")
 
