@@ -203,6 +203,19 @@ def test_a_reader_that_leaves_is_no_fault(environment: dict[str, str]) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_ctrl_c_outside_of_the_runs_is_one_word(environment: dict[str, str], tmp_path: Path) -> None:
+    script = (
+        "import os, runpy, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import bench.datasets.catalogue as catalogue\n"
+        "catalogue.corpora = lambda: os.kill(os.getpid(), signal.SIGINT) or signal.pause()\n"
+        "sys.argv = ['bench', 'data', 'list']\n"
+        "runpy.run_module('bench', run_name='__main__')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (130, "stopped\n")
+
+
 def test_a_report_whose_reader_has_left_is_written_all_the_same(
     environment: dict[str, str], quick: list[str], tmp_path: Path
 ) -> None:
