@@ -28,7 +28,9 @@ def forgiving(kernel: Any) -> Any:
 
     Numba would let the error through: a power cut that leaves half a file would end every later run.
     """
-    cache = kernel._cache
+    cache = getattr(kernel, "_cache", None)
+    if cache is None:  # NUMBA_DISABLE_JIT leaves a plain function
+        return kernel
     load, save = cache.load_overload, cache.save_overload
 
     def load_overload(*arguments: Any) -> Any:

@@ -332,6 +332,22 @@ def test_kernels_work_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch)
     assert compiled(double)(21) == 42
 
 
+def test_kernels_run_as_python_where_compiling_is_switched_off(text: Path, tmp_path: Path) -> None:
+    script = textwrap.dedent("""
+        import sys
+        from pathlib import Path
+        from bench.datasets.encode import encode
+        print(encode(Path(sys.argv[1]), min_count=1, cache=Path(sys.argv[2])).vocabulary.counts.tolist())
+    """)
+    printed = []
+    for value in "0", "1":
+        command = [sys.executable, "-c", script, str(text), str(tmp_path / value)]
+        environment = {**os.environ, "NUMBA_DISABLE_JIT": value}
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+        printed.append(done.stdout)
+    assert printed[0] == printed[1]
+
+
 def test_opening_a_cached_corpus_does_not_import_numba(text: Path, tmp_path: Path) -> None:
     encode(text, min_count=1, cache=tmp_path)
     script = textwrap.dedent("""

@@ -4,6 +4,7 @@ import gc
 import io
 import json
 import os
+import re
 import shutil
 import zlib
 from collections.abc import Callable, Iterator
@@ -60,8 +61,11 @@ def results(data: bytes) -> None:
         _shown(found.model_dump_json())
 
 
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+
+
 def _shown(text: str) -> None:
-    assert not any(ord(sign) < 32 and sign != "\n" for sign in text)
+    assert not _CONTROL.search(text)
 
 
 @contextmanager
