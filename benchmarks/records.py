@@ -1,17 +1,15 @@
 """The result format, version 1: what ``results.json`` holds. It only grows; readers ignore what they do not know."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from ..datasets.decoding import Errors
-from ..datasets.integers import check_integers
-from ..datasets.printable import printable_values
 from ..evaluation.score import Score as Score
 from ..evaluation.score import Section as Section
 from ..implementations.given import Given as Given
 from ..implementations.hyperparameters import Hyperparameters
+from .documents import Document, Record, Time
 
 SCHEMA_VERSION = 1
 
@@ -45,29 +43,7 @@ def _environment(value: Any) -> Any:
     return found
 
 
-def _aware(time: datetime) -> datetime:
-    """A time that names no zone is taken for UTC, as ours are: it must have a place among the others."""
-    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
-
-
-Time = Annotated[datetime, AfterValidator(_aware)]
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class _Document(_Record):
-    """What comes from a file or a plug-in, and is shown: no text in it holds control characters."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _shown(cls, value: Any) -> Any:
-        check_integers(value)
-        return printable_values(value)
-
-
-class CorpusRecord(_Record):
+class CorpusRecord(Record):
     """The text that was trained on."""
 
     name: str
@@ -84,7 +60,7 @@ class CorpusRecord(_Record):
     )
 
 
-class Conditions(_Record):
+class Conditions(Record):
     """What else the machine did during one run: for judging its timing, never for dropping it."""
 
     load_before: float | None = Field(None, description="load average of the last minute before the run")
@@ -94,7 +70,7 @@ class Conditions(_Record):
     )
 
 
-class CurvePoint(_Record):
+class CurvePoint(Record):
     """A run at the end of one of its epochs."""
 
     epoch: int = Field(description="epochs done, from 1")
@@ -103,7 +79,7 @@ class CurvePoint(_Record):
     scores: list[Score] = Field(default_factory=list, description="of the vectors at that moment, without sections")
 
 
-class RunRecord(_Document):
+class RunRecord(Document):
     """One implementation trained once."""
 
     id: str
@@ -149,7 +125,7 @@ class RunRecord(_Document):
     vectors: str | None = Field(None, description="saved vectors, relative to the results directory")
 
 
-class Results(_Document):
+class Results(Document):
     """All runs of one invocation, and where they were made."""
 
     schema_version: int = SCHEMA_VERSION

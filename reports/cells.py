@@ -57,7 +57,7 @@ def labels(runs: Sequence[RunRecord]) -> list[str]:
 
 def same_protocol(a: RunRecord, b: RunRecord) -> bool:
     """Whether the speeds of two runs may be divided: equal hyperparameters and threads."""
-    return _protocol(a) == _protocol(b)
+    return protocol_key(a) == protocol_key(b)
 
 
 def protocol_key(run: RunRecord) -> str:

@@ -1,23 +1,16 @@
 """The format of the store, version 1: one line a benchmark. It only grows; readers ignore what they do not know."""
 
 from datetime import datetime
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
-from ...datasets.integers import check_integers
-from ...datasets.printable import printable_values
+from ..documents import Document, Record, Time
 from ..metrics import Kind
-from ..records import Time
 
 HISTORY_VERSION = 1
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class Fingerprint(_Record):
+class Fingerprint(Record):
     """What of a machine must be equal before two measurements of it stand in one series."""
 
     cpu: str
@@ -40,7 +33,7 @@ class Fingerprint(_Record):
         return ", ".join(part for part in (self.cpu, f"{cores} cores", *gpus, self.system, self.python) if part)
 
 
-class MeasuredRecord(_Record):
+class MeasuredRecord(Record):
     """One metric of one configuration: the estimate, and the values of the runs it rests on."""
 
     unit: str
@@ -52,7 +45,7 @@ class MeasuredRecord(_Record):
     values: tuple[float, ...]
 
 
-class ConfigurationRecord(_Record):
+class ConfigurationRecord(Record):
     """One configuration of one implementation."""
 
     name: str = Field(description="see benchmarks/naming.py; series are told apart by it")
@@ -63,7 +56,7 @@ class ConfigurationRecord(_Record):
     metrics: dict[str, MeasuredRecord]
 
 
-class FailureRecord(_Record):
+class FailureRecord(Record):
     """Runs of one configuration that gave no numbers."""
 
     name: str
@@ -72,7 +65,7 @@ class FailureRecord(_Record):
     runs: int
 
 
-class CorpusKey(_Record):
+class CorpusKey(Record):
     """The text, as far as it must be equal."""
 
     name: str
@@ -80,14 +73,8 @@ class CorpusKey(_Record):
     tokens: int
 
 
-class Entry(_Record):
+class Entry(Document):
     """One benchmark of one commit: one line of the store."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _shown(cls, value: Any) -> Any:
-        check_integers(value)
-        return printable_values(value)
 
     history_version: int = HISTORY_VERSION
     digest: str = Field(description="sha256 of all that makes this benchmark this one, its runs apart")

@@ -1,0 +1,33 @@
+"""What all our JSON has in common: formats that only grow, texts that may be shown, times that have a zone."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+from ..datasets.integers import check_integers
+from ..datasets.printable import printable_values
+
+
+class Record(BaseModel):
+    """Part of a document; fields that a later version added are ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Document(Record):
+    """What comes from a file or a plug-in, and is shown: no text in it holds control characters."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shown(cls, value: Any) -> Any:
+        check_integers(value)
+        return printable_values(value)
+
+
+def _aware(time: datetime) -> datetime:
+    """A time that names no zone is taken for UTC, as ours are: it must have a place among the others."""
+    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
+
+
+Time = Annotated[datetime, AfterValidator(_aware)]
