@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ..datasets.integers import check_integers
 from ..datasets.printable import printable_values
@@ -31,3 +31,16 @@ def _aware(time: datetime) -> datetime:
 
 
 Time = Annotated[datetime, AfterValidator(_aware)]
+
+MOST = 1e18
+"""No duration, speed or count comes near to it, and sums and products of a few such remain numbers."""
+
+Number = Annotated[float, Field(ge=-MOST, le=MOST, allow_inf_nan=False)]
+
+
+def _believable(value: float | None) -> float | None:
+    return value if value is not None and abs(value) <= MOST else None
+
+
+Measured = Annotated[float | None, AfterValidator(_believable)]
+"""Seconds, speeds and the like; what cannot be such a number counts as not measured."""

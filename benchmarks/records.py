@@ -9,7 +9,7 @@ from ..evaluation.score import Score as Score
 from ..evaluation.score import Section as Section
 from ..implementations.given import Given as Given
 from ..implementations.hyperparameters import Hyperparameters
-from .documents import Document, Record, Time
+from .documents import Document, Measured, Record, Time
 
 SCHEMA_VERSION = 1
 
@@ -63,8 +63,8 @@ class CorpusRecord(Record):
 class Conditions(Record):
     """What else the machine did during one run: for judging its timing, never for dropping it."""
 
-    load_before: float | None = Field(None, description="load average of the last minute before the run")
-    steal_seconds: float | None = Field(None, description="processor time the hypervisor gave to others during train()")
+    load_before: Measured = Field(None, description="load average of the last minute before the run")
+    steal_seconds: Measured = Field(None, description="processor time the hypervisor gave to others during train()")
     involuntary_switches: int | None = Field(
         None, description="times the worker, or a program that it ran, lost its core during train()"
     )
@@ -105,16 +105,16 @@ class RunRecord(Document):
     seed: int
     round: int = Field(description="rounds count from 1; in a round every implementation runs once")
     started: Time | None = None
-    prepare_seconds: float | None = None
-    compile_seconds: float | None = None
-    transfer_seconds: float | None = Field(None, description="copies between host and GPU, outside train_seconds")
+    prepare_seconds: Measured = None
+    compile_seconds: Measured = None
+    transfer_seconds: Measured = Field(None, description="copies between host and GPU, outside train_seconds")
     trainings: int = Field(1, description="how often the same training was timed; times are means of them")
-    train_seconds: float | None = None
-    evaluate_seconds: float | None = None
-    words_per_second: float | None = Field(None, description="in-vocabulary tokens × epochs / train_seconds")
+    train_seconds: Measured = None
+    evaluate_seconds: Measured = None
+    words_per_second: Measured = Field(None, description="in-vocabulary tokens × epochs / train_seconds")
     timing_note: str | None = Field(None, description="what else, or less, than training is timed, in words")
-    trained_words_per_second: float | None = Field(None, description="tokens left after subsampling / train_seconds")
-    cpu_seconds: float | None = Field(None, description="user + system time of worker and programs during train()")
+    trained_words_per_second: Measured = Field(None, description="tokens left after subsampling / train_seconds")
+    cpu_seconds: Measured = Field(None, description="user + system time of worker and programs during train()")
     peak_memory_bytes: int | None = Field(
         None, description="VmHWM of the worker after train(), and of programs that it ran"
     )

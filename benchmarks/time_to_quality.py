@@ -135,7 +135,7 @@ def _scored(point: CurvePoint, aim: Target) -> list[_End]:
 
 def _end(run: RunRecord) -> list[CurvePoint]:
     """What a run without a curve is known to have come to."""
-    if run.train_seconds is None or run.words_per_second is None or not math.isfinite(run.words_per_second):
+    if run.train_seconds is None or run.words_per_second is None:
         return []
     words = round(run.words_per_second * run.train_seconds)
     return [

@@ -1,6 +1,5 @@
 """Results boiled down to what every table, figure and sentence shows: one row a configuration, as plain data."""
 
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -247,11 +246,7 @@ def _status(cell: Cell) -> str:
 def _speeds(cell: Cell) -> dict[Moment, float]:
     """Words/s of the finished runs by moment; a speed that is no positive number counts as not measured."""
     speeds = ((run, run.words_per_second) for run in cell.finished)
-    return {
-        (run.round, run.seed, run.node): value
-        for run, value in speeds
-        if value is not None and math.isfinite(value) and value > 0
-    }
+    return {(run.round, run.seed, run.node): value for run, value in speeds if value is not None and value > 0}
 
 
 def _speed(speeds: Mapping[Moment, float]) -> Estimate | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from ..documents import Document, Record, Time
+from ..documents import Document, Number, Record, Time
 from ..metrics import Kind
 
 HISTORY_VERSION = 1
@@ -39,10 +39,10 @@ class MeasuredRecord(Record):
     unit: str
     higher_is_better: bool
     kind: Kind
-    value: float
-    low: float | None = None
-    high: float | None = None
-    values: tuple[float, ...]
+    value: Number
+    low: Number | None = None
+    high: Number | None = None
+    values: tuple[Number, ...]
 
 
 class ConfigurationRecord(Record):
