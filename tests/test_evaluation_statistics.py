@@ -96,6 +96,14 @@ def test_holm_by_its_definition(p_values: list[float]) -> None:
     assert holm(p_values) == pytest.approx(expected)
 
 
+def test_holm_is_statsmodels() -> None:
+    from statsmodels.stats.multitest import multipletests
+
+    for n in (1, 2, 30):
+        p_values = np.random.default_rng(n).choice([0.0, 1e-4, 0.01, 0.011, 0.2, 0.7, 1.0], n)
+        assert holm(p_values.tolist()) == pytest.approx(multipletests(p_values, method="holm")[1])
+
+
 TABLE = {
     3500: (2.7, 2.1, 1.2), 3000: (3.0, 2.3, 1.3), 2034: (3.6, 2.8, 1.6), 999: (5.2, 4.0, 2.3), 771: (5.9, 4.5, 2.6),
     353: (8.7, 6.7, 3.9), 287: (9.7, 7.5, 4.3), 252: (10.3, 8.0, 4.6), 203: (11.5, 8.9, 5.1), 144: (13.7, 10.6, 6.1),

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 
 def holm(p_values: Sequence[float]) -> list[float]:
     """Adjusted p-values, in the order given.
@@ -10,8 +12,8 @@ def holm(p_values: Sequence[float]) -> list[float]:
     studies, however the tests depend on one another. Holm 1979, A simple sequentially rejective multiple test
     procedure, Scandinavian Journal of Statistics 6(2).
     """
-    from statsmodels.stats.multitest import multipletests
-
-    if not p_values:
-        return []
-    return [float(p) for p in multipletests(list(p_values), method="holm")[1]]
+    p = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(p, kind="stable")
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(1, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
+    return [float(one) for one in adjusted]

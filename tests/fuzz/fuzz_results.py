@@ -1,6 +1,5 @@
 """Targets: what the harness itself has written, and somebody else may have changed."""
 
-import gc
 import io
 import json
 import os
@@ -70,14 +69,13 @@ def _shown(text: str) -> None:
 
 @contextmanager
 def _quick() -> Iterator[None]:
-    """Without what takes nearly all of the time: collections that statsmodels asks for, templates compiled anew."""
-    collect, environment = gc.collect, page._environment
-    gc.collect = lambda generation=2: 0  # type: ignore[assignment]
+    """Without what takes nearly all of the time: templates compiled anew."""
+    environment = page._environment
     page._environment = _environment
     try:
         yield
     finally:
-        gc.collect, page._environment = collect, environment
+        page._environment = environment
 
 
 _environment = cache(page._environment)
