@@ -109,7 +109,7 @@ def test_a_stretched_arm_is_slower_by_exactly_that() -> None:
 
 
 def test_gates_end_as_the_gate_does() -> None:
-    noisy = complete(campaign(32, noise=0.4))
+    noisy = complete(campaign(32, noise=0.2))
     assert {one.rounds for one in cut(noisy, Comparison("equal", gates=1))} == {30}
     assert {one.rounds for one in cut(noisy[:12], Comparison("equal", gates=1))} == {12}
     with pytest.raises(InputError, match=r"9 complete rounds are too few.* 10"):
