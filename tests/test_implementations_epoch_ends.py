@@ -143,7 +143,7 @@ def test_the_reference_s_looks_are_those_of_shorter_schedules(model: str, loss: 
 @pytest.mark.parametrize("make", THREADED)
 def test_several_threads_have_all_ended_and_go_on(make: Callable[[], Trainer]) -> None:
     corpus = zipf_corpus([100] * 90, words=1000)
-    h = Hyperparameters(vector_size=10, min_count=1, epochs=3)
+    h = Hyperparameters(vector_size=20, min_count=1, epochs=3)
     trainer, one = make(), make()
     looks = trained(trainer, h, look=True, corpus=corpus, threads=3)
     (final,) = trained(one, h, look=False, corpus=corpus, threads=3)
@@ -156,8 +156,8 @@ def test_several_threads_have_all_ended_and_go_on(make: Callable[[], Trainer]) -
 
 
 def test_numba_s_threads_have_trained_every_word_of_an_epoch() -> None:
-    corpus = zipf_corpus([50] * 101)
-    h = Hyperparameters(vector_size=10, min_count=1, epochs=3)
+    corpus = zipf_corpus([250] * 101)
+    h = Hyperparameters(vector_size=20, min_count=1, epochs=3)
     kernel = Kernel(corpus, h, Sharing.parse("window:3"), 2, 1)
     told: list[int] = []
     kernel.run(lambda done, total: told.append(done), lambda epoch: told.append(-epoch))
@@ -177,8 +177,9 @@ def test_numba_s_copies_are_brought_together_before_anyone_looks(
     """
     kernel_module = "bench.implementations.numba_kernels.kernel"
     monkeypatch.setattr(f"{kernel_module}.period_of", lambda counts, keep, threads: 256 * (threads > 1))
+    monkeypatch.setattr(f"{kernel_module}.HOT", 500)
     corpus = zipf_corpus([100] * 99, words=1500)
-    h = Hyperparameters(model=model, loss=loss, vector_size=12, min_count=1, epochs=2)
+    h = Hyperparameters(model=model, loss=loss, vector_size=20, min_count=1, epochs=2)
     alone, first_of_two = (Kernel(corpus, h, Sharing.parse(negatives), threads, 1) for threads in (1, 2))
     del first_of_two._rooms[1:]
     first_of_two._rooms[0].others[:] = 0
