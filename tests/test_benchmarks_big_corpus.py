@@ -163,6 +163,7 @@ def test_a_curve_follows_the_process_that_is_watched() -> None:
     assert resident(process.pid) is None
 
 
+@pytest.mark.slow
 @on_linux
 def test_all_of_it_in_small(
     source: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

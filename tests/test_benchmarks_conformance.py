@@ -78,12 +78,14 @@ def test_a_broken_trainer_fails_in_what_is_broken_and_in_nothing_else(
     assert failed[check].todo
 
 
+@pytest.mark.slow
 def test_a_trainer_that_hangs_is_stopped_with_what_it_started() -> None:
     failed = failures("hangs", ["trains", "learns"], timeout=12)
     assert set(failed) == {"trains"}
     assert "stopped in training after 12 s" in failed["trains"].words
 
 
+@pytest.mark.slow
 def test_one_that_does_not_stop_when_told_to_is_found_and_its_children_are_ended() -> None:
     failed = failures("does-not-stop", ["interrupt"])
     assert failed["interrupt"].words == (
@@ -92,6 +94,7 @@ def test_one_that_does_not_stop_when_told_to_is_found_and_its_children_are_ended
     assert not any(process.info["cmdline"] == ["sleep", "614"] for process in psutil.process_iter(["cmdline"]))
 
 
+@pytest.mark.slow
 def test_what_is_left_behind_is_found_and_ended() -> None:
     failed = failures("leaves-things", ["tidy", "learns"])
     assert set(failed) == {"tidy"}

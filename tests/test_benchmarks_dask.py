@@ -216,6 +216,7 @@ def test_runs_of_a_worker_that_is_killed_are_made_by_another(
     assert [run.id for run in load_results(tmp_path / "out").runs] == [run.id for run in results.runs]
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_what_runs_on_the_workers_and_the_rest_is_made_later(
     plan: Callable[..., Plan], cluster: Cluster, tmp_path: Path
 ) -> None:
@@ -232,6 +233,7 @@ def test_an_interrupt_ends_what_runs_on_the_workers_and_the_rest_is_made_later(
     assert all((run.reason or "").endswith("after 1 s (--timeout)") for run in again.runs)
 
 
+@pytest.mark.slow
 def test_without_its_scheduler_a_benchmark_ends_in_words_and_can_be_finished_here(
     plan: Callable[..., Plan], cluster: Cluster, tmp_path: Path
 ) -> None:

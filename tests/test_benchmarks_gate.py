@@ -268,6 +268,7 @@ def test_sides_that_cannot_be(repository: Path, tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_a_slower_plugin_is_stopped(repository: Path, tmp_path: Path) -> None:
     """From the command line to the exit code, in fresh processes."""
     text = tmp_path / "tiny.txt"

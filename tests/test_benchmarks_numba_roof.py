@@ -65,6 +65,7 @@ def test_ratios_of_threads_are_formed_within_a_round() -> None:
     assert "| 2 threads | 3.00 M (2.00–4.00) | 1.50 |" in shown
 
 
+@pytest.mark.slow
 def test_every_number_of_threads_is_measured_every_round_and_trainers_side_by_side() -> None:
     found = measure_threads(corpus(), Hyperparameters(vector_size=8, min_count=1, epochs=1), [1, 2], rounds=2)
     names = ["1 thread", "2 threads", "2 trainers of 1 thread"]

@@ -39,6 +39,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
     return {one["name"]: one for one in json.loads(out.read_text())["benchmarks"]}
 
 
+@pytest.mark.slow
 def test_words_per_second_are_the_words_over_the_median(measured: dict[str, dict]) -> None:
     assert set(measured) == {one.split("::")[1] for one in CHOSEN}
     for name, words in (("test_noise_words", 1_000_000), ("test_encoding", 300_000)):
@@ -48,6 +49,7 @@ def test_words_per_second_are_the_words_over_the_median(measured: dict[str, dict
         assert measured[name]["extra_info"]["words_per_second"] > 1000
 
 
+@pytest.mark.slow
 def test_a_trainer_is_timed_alone_and_named(measured: dict[str, dict]) -> None:
     one = measured["test_trainer[numba]"]
     about = one["extra_info"]

@@ -252,6 +252,7 @@ def test_exchanging_and_permuting_keep_the_counts(lines: Lines, counts: Counter[
     assert [[None if w in planted else w for w in line] for line in exchange_planted(lines, seed=1)] == hidden
 
 
+@pytest.mark.slow
 def test_correct_training_scores_and_broken_training_does_not(lines: Lines, fewer_questions: Path) -> None:
     correct = scores(train(lines, vector_size=50), fewer_questions)
     assert 0.6 < correct.google < 0.9

@@ -25,6 +25,9 @@ def near(rate: float, expected: float, n: int = N) -> bool:
     return abs(rate - expected) <= 3 * math.sqrt(expected * (1 - expected) / n)
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def analogies() -> Analogies:
     """Four of Google's sections: 95 pairs, 3,176 questions."""

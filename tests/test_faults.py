@@ -4,6 +4,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,9 @@ from fault import FAULTS, Fault, try_  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
 
 SHORT = [one for one in FAULTS if one.short]
+QUICK = ("Texts", "Vectors and question sets", "Flags, plans and plug-ins", "Downloads", "Results")
+"""Groups that need few runs; of the others plain ``pytest`` tries one of a worker, one of the benchmark's process."""
+
 PAGE = FOLDER.parent.parent / "docs" / "faults.md"
 
 
@@ -31,7 +35,12 @@ def box(warm: Path, tmp_path: Path) -> Iterator[Sandbox]:
     made.close()
 
 
-@pytest.mark.parametrize("one", SHORT, ids=[f"{one.group}: {one.name}" for one in SHORT])
+def _param(one: Fault) -> Any:
+    later = one.group not in QUICK and one.name not in ("segmentation fault in native code", "Ctrl-C in training")
+    return pytest.param(one, id=f"{one.group}: {one.name}", marks=[pytest.mark.slow] if later else [])
+
+
+@pytest.mark.parametrize("one", [_param(one) for one in SHORT])
 def test_a_fault_costs_nothing_but_itself(one: Fault, box: Sandbox) -> None:
     outcome = try_(one, box)
     if outcome.status == "not tried":

@@ -166,6 +166,7 @@ def test_numba_s_threads_have_trained_every_word_of_an_epoch() -> None:
     assert max(told) == 3 * corpus.n_tokens
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("loss", "negatives"), [("ns", "window:2"), ("hs", "window")])
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
 def test_numba_s_copies_are_brought_together_before_anyone_looks(

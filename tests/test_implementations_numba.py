@@ -103,6 +103,7 @@ def test_every_hyperparameter_is_honoured(settings: dict[str, object], negatives
     assert_equal_to_reference(zipf_corpus(LENGTHS), Hyperparameters(**common | settings), negatives)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lanes", [4, 16])
 @pytest.mark.parametrize(("model", "loss"), [("skipgram", "ns"), ("skipgram", "hs"), ("cbow", "ns")])
 def test_vectors_of_any_width_are_correct(lanes: int, model: str, loss: str) -> None:
@@ -110,6 +111,7 @@ def test_vectors_of_any_width_are_correct(lanes: int, model: str, loss: str) -> 
     assert_equal_to_reference(zipf_corpus(LENGTHS), h, "window", lanes=lanes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cpu", ["generic", "x86-64-v2"])
 def test_older_processors_give_the_same(cpu: str) -> None:
     """Compiled for a processor without AVX, in a process of its own, the kernel still equals the reference."""
@@ -237,6 +239,7 @@ def test_threads_with_copies_of_the_treetop_learn_as_much_as_one(model: str) -> 
         assert ratios[-1] == pytest.approx(1, abs=0.3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
 @pytest.mark.parametrize(("loss", "negatives"), [("ns", "window:2"), ("ns", "pair"), ("hs", None)])
 def test_copies_of_frequent_rows_bring_back_all_that_they_gained(

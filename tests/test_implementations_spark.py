@@ -183,6 +183,7 @@ def wait_for(address: tuple[str, int], log: Path) -> None:
     raise AssertionError(log.read_text())
 
 
+@pytest.mark.slow
 @needs_spark
 def test_a_cluster_trains_what_local_mode_trains(local: Any, cluster: str) -> None:
     """One partition gives the same vectors in whatever process it is trained; two are trained in two processes."""

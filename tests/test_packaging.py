@@ -90,6 +90,7 @@ def test_every_folder_with_code_is_a_declared_package() -> None:
     assert len(packages) > len(ROOMS)
 
 
+@pytest.mark.slow
 def test_the_wheel_runs_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
     """Its data files are found: the catalogue, a template, and the corpus that is made, not read."""
     with zipfile.ZipFile(wheel) as archive:

@@ -68,6 +68,7 @@ def site(home: Path) -> Path:
     return home / "site"
 
 
+@pytest.mark.slow
 def test_the_template_is_a_package_that_registers_itself(home: Path, site: Path) -> None:
     install, listed, run, checked = PACKAGE
     assert install == ["pip", "install", "./template"]
@@ -80,6 +81,7 @@ def test_the_template_is_a_package_that_registers_itself(home: Path, site: Path)
             do(command, home, site=site)
 
 
+@pytest.mark.slow
 def test_the_template_keeps_the_contract_by_its_own_test(home: Path, site: Path) -> None:
     do(["pytest", "-q", "-p", "no:cacheprovider", "template/test_bench_batches.py"], home, site=site)
 

@@ -66,9 +66,7 @@ for _name, (_what, _says) in FAILS.items():
     fault(GROUP, _what, codes=3, says=_says, short=_name in ("segfault", "hog", "floods"))(_with_quick(_name))
 for _name, _what in TIMES_OUT.items():
     _told = r"stopped in training after 8 s \(--timeout\)"
-    fault(GROUP, _what, codes=3, says=_told, short=_name == "daemon-hangs")(
-        _with_quick(_name, "--timeout", "8")
-    )
+    fault(GROUP, _what, codes=3, says=_told, short=_name == "daemon-hangs")(_with_quick(_name, "--timeout", "8"))
 for _name, _what in HARMLESS.items():
     fault(GROUP, _what, codes=0, says="results.json")(_with_quick(_name))
 
