@@ -32,15 +32,16 @@ def _aware(time: datetime) -> datetime:
 
 Time = Annotated[datetime, AfterValidator(_aware)]
 
-MOST = 1e18
-"""No duration, speed or count comes near to it, and sums and products of a few such remain numbers."""
+MOST, LEAST = 1e20, 1e-100
+"""No duration, speed or score comes near to these, and sums, squares and ratios of such remain numbers."""
 
 Number = Annotated[float, Field(ge=-MOST, le=MOST, allow_inf_nan=False)]
 
 
-def _believable(value: float | None) -> float | None:
-    return value if value is not None and abs(value) <= MOST else None
+def believable(value: float | None) -> float | None:
+    """The value, or None where nothing that is measured can be so large or so small."""
+    return value if value is not None and (value == 0 or LEAST <= abs(value) <= MOST) else None
 
 
-Measured = Annotated[float | None, AfterValidator(_believable)]
+Measured = Annotated[float | None, AfterValidator(believable)]
 """Seconds, speeds and the like; what cannot be such a number counts as not measured."""

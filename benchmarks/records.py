@@ -1,15 +1,16 @@
 """The result format, version 1: what ``results.json`` holds. It only grows; readers ignore what they do not know."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from ..datasets.decoding import Errors
 from ..evaluation.score import Score as Score
 from ..evaluation.score import Section as Section
 from ..implementations.given import Given as Given
 from ..implementations.hyperparameters import Hyperparameters
-from .documents import Document, Measured, Record, Time
+from .documents import Document, Measured, Number, Record, Time, believable
 
 SCHEMA_VERSION = 1
 
@@ -55,7 +56,7 @@ class CorpusRecord(Record):
     generated: str | None = Field(None, description="what a reader must know of a made-up corpus")
     errors: Errors = Field("strict", description="what was done about bytes that are not UTF-8")
     replaced: int = Field(0, description="sequences of such bytes that became U+FFFD")
-    coverage: list[float] | None = Field(
+    coverage: list[Number] | None = Field(
         None, description="share of the tokens that the 1, 2, 4, 8, ... most frequent words make up, all words last"
     )
 
@@ -70,13 +71,37 @@ class Conditions(Record):
     )
 
 
+def _believable_score(score: Score) -> Score:
+    """Values that cannot be scores count as not scored."""
+    return replace(
+        score,
+        value=believable(score.value),
+        low=believable(score.low),
+        high=believable(score.high),
+        sd=believable(score.sd),
+        sections={name: _believable_section(section) for name, section in score.sections.items()},
+    )
+
+
+def _believable_section(section: Section) -> Section:
+    return replace(section, value=believable(section.value), low=believable(section.low), high=believable(section.high))
+
+
+Scores = list[Annotated[Score, AfterValidator(_believable_score)]]
+
+
 class CurvePoint(Record):
     """A run at the end of one of its epochs."""
 
     epoch: int = Field(description="epochs done, from 1")
     words: int = Field(description="in-vocabulary tokens of these epochs")
     train_seconds: float = Field(description="seconds of training until then; the clock stood still for the looks")
-    scores: list[Score] = Field(default_factory=list, description="of the vectors at that moment, without sections")
+    scores: Scores = Field(default_factory=list, description="of the vectors at that moment, without sections")
+
+
+def _with_times(curve: list[CurvePoint]) -> list[CurvePoint]:
+    """A point whose time cannot be one says nothing."""
+    return [point for point in curve if believable(point.train_seconds) is not None]
 
 
 class RunRecord(Document):
@@ -120,8 +145,10 @@ class RunRecord(Document):
     )
     peak_gpu_memory_bytes: int | None = None
     conditions: Conditions = Field(default_factory=Conditions)
-    scores: list[Score] = Field(default_factory=list)
-    curve: list[CurvePoint] = Field(default_factory=list, description="with --learning-curve: the end of each epoch")
+    scores: Scores = Field(default_factory=list)
+    curve: Annotated[list[CurvePoint], AfterValidator(_with_times)] = Field(
+        default_factory=list, description="with --learning-curve: the end of each epoch"
+    )
     vectors: str | None = Field(None, description="saved vectors, relative to the results directory")
 
 

@@ -127,7 +127,7 @@ class _End(NamedTuple):
 
 def _scored(point: CurvePoint, aim: Target) -> list[_End]:
     """The end of an epoch of one run, where its time and its score are numbers."""
-    if not math.isfinite(point.train_seconds) or point.train_seconds <= 0:
+    if point.train_seconds <= 0:
         return []
     values = [score.value for score in point.scores if (score.task, score.metric) == (aim.task, aim.metric)]
     return [_End(point.words, point.train_seconds, value or 0.0) for value in values[:1] if _is_number(value)]

@@ -4,6 +4,7 @@ The targets are those of ``tests/fuzz/run.py``; nothing here needs a fuzzer.
 """
 
 import json
+import math
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from bench.datasets.errors import InputError
 sys.path.insert(0, str(Path(__file__).parent / "fuzz"))
 
 from fuzz_harness import Target, check_sentence, refused, watched
-from fuzz_mutations import mutated
+from fuzz_mutations import everywhere, mutated
 from fuzz_targets import TARGETS, found
 
 SLOW = ("report", "exports", "figures")
@@ -130,6 +131,34 @@ def test_mutations_keep_the_syntax_and_change_something() -> None:
     assert sum(json.loads(one) != json.loads(document) for one in made if one is not None) > 120
     assert mutated(document, 1000, 7) == mutated(document, 1000, 7)
     assert mutated(b"{", 1000, 1) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["results", "history", "record", "cache-entry", "part-note"])
+def test_odd_values_in_every_place_are_no_findings(name: str) -> None:
+    odd = (None, -1, 2**63, 10**30, 1e308, 5e-324, math.nan, -math.inf, "x", [], {}, [{}])
+    good = TARGETS[name].seeds()[0]
+    if name == "results":
+        document = json.loads(good)
+        good = json.dumps({**document, "runs": document["runs"][:1]}).encode()
+    for what, data in everywhere(good, odd):
+        try:
+            watched(TARGETS[name], data)
+        except Exception as error:
+            raise AssertionError(what) from error
+
+
+def test_everywhere_is_every_place_once_a_value() -> None:
+    made = [json.loads(data) for _, data in everywhere(b'{"a": [1, {"b": 2}]}', ("x", None))]
+    expected = [
+        {}, {"a": "x"}, {"a": None},
+        {"a": [{"b": 2}]}, {"a": ["x", {"b": 2}]}, {"a": [None, {"b": 2}]},
+        {"a": [1]}, {"a": [1, "x"]}, {"a": [1, None]},
+        {"a": [1, {}]}, {"a": [1, {"b": "x"}]}, {"a": [1, {"b": None}]},
+    ]  # fmt: skip
+    assert made == expected
+    lines = [data for _, data in everywhere(b'{"a": 1}\n{"a": 2}\n', (3,))]
+    assert lines == [b'{}\n{"a": 2}\n', b'{"a": 3}\n{"a": 2}\n']
 
 
 def test_an_error_is_one_printable_line_whatever_it_quotes() -> None:

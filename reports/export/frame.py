@@ -52,7 +52,12 @@ def _shared(results: Results) -> dict[str, Any]:
         "corpus": results.corpus.name,
         "corpus_sha256": results.corpus.sha256,
         "corpus_tokens": results.corpus.tokens,
-        "revision": git.get("revision"),
-        "dirty": git.get("dirty"),
-        "cpu": cpu.get("model"),
+        "revision": _if(str, git.get("revision")),
+        "dirty": _if(bool, git.get("dirty")),
+        "cpu": _if(str, cpu.get("model")),
     }
+
+
+def _if(form: type, value: Any) -> Any:
+    """What is of another form, in a file that somebody changed, counts as missing: a column has one type."""
+    return value if isinstance(value, form) else None

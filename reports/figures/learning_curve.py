@@ -208,7 +208,7 @@ def _points(curve: Iterable[CurvePoint], task: str) -> Iterable[Point]:
         score = next((score for score in point.scores if score.task == task), None)
         if score is None or score.value is None or not math.isfinite(score.value):
             continue
-        if math.isfinite(point.train_seconds) and point.train_seconds > 0:
+        if point.train_seconds > 0:
             yield Point(point.epoch, point.train_seconds, score.value)
 
 

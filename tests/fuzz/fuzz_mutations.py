@@ -3,7 +3,7 @@
 import copy
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 ODD: tuple[Any, ...] = (
@@ -34,6 +34,39 @@ def mutated(data: bytes, longest: int, seed: int) -> bytes | None:
         return None
     changed = b"\n".join(lines)
     return changed if len(changed) <= longest else None
+
+
+def everywhere(data: bytes, odd: Sequence[Any] = ODD) -> Iterator[tuple[str, bytes]]:
+    """The document with each odd value in each of its places in turn, and with each place left out; what was done.
+
+    Of lines, each a document, the first is changed. Chance would take days to come by all of it.
+    """
+    try:
+        json.loads(data)
+        first, rest = data, []
+    except ValueError:
+        first, *rest = data.split(b"\n")
+    gone = object()
+    for where in _paths(json.loads(first)):
+        for value in (gone, *odd):
+            document = json.loads(first)
+            *way, last = where
+            holder = document
+            for key in way:
+                holder = holder[key]
+            if value is gone:
+                del holder[last]
+            else:
+                holder[last] = value
+            told = "left out" if value is gone else repr(value)[:60]
+            yield f"{'.'.join(map(str, where))}: {told}", b"\n".join([json.dumps(document).encode(), *rest])
+
+
+def _paths(value: Any) -> Iterator[tuple[Any, ...]]:
+    if isinstance(value, dict | list):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield (key,)
+            yield from ((key, *rest) for rest in _paths(part))
 
 
 def _changed(document: Any, draw: random.Random) -> Any:
