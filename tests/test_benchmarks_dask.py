@@ -201,6 +201,7 @@ def test_results_are_those_of_local_runs_and_machines_stay_apart(
     assert cluster.started() == []
 
 
+@pytest.mark.slow
 def test_runs_of_a_worker_that_is_killed_are_made_by_another(
     plan: Callable[..., Plan], cluster: Cluster, tmp_path: Path
 ) -> None:

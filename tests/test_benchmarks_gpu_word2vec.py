@@ -34,6 +34,7 @@ def test_builds_without_a_gpu(tmp_path: Path) -> None:
     assert lines[1]["spilled_bytes"] == 0
 
 
+@pytest.mark.slow
 def test_checks_and_times_in_miniature(tmp_path: Path) -> None:
     text, log = tmp_path / "text.txt", tmp_path / "log.json"
     text.write_text("the cat sat on the mat\nthe dog sat on the cat and the mat\n")

@@ -17,7 +17,7 @@ from sandbox import Sandbox  # noqa: E402
 
 SHORT = [one for one in FAULTS if one.short]
 QUICK = ("Texts", "Vectors and question sets", "Flags, plans and plug-ins", "Downloads", "Results")
-"""Groups that need few runs; of the others plain ``pytest`` tries one of a worker, one of the benchmark's process."""
+"""Groups that need few runs; of the others plain ``pytest`` tries one."""
 
 PAGE = FOLDER.parent.parent / "docs" / "faults.md"
 
@@ -36,7 +36,7 @@ def box(warm: Path, tmp_path: Path) -> Iterator[Sandbox]:
 
 
 def _param(one: Fault) -> Any:
-    later = one.group not in QUICK and one.name not in ("segmentation fault in native code", "Ctrl-C in training")
+    later = one.group not in QUICK and one.name != "segmentation fault in native code"
     return pytest.param(one, id=f"{one.group}: {one.name}", marks=[pytest.mark.slow] if later else [])
 
 

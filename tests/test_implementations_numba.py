@@ -86,13 +86,13 @@ def test_one_thread_equals_the_reference(model: str, loss: str, negatives: str) 
     [
         ({"vector_size": 1, "window": 1, "negative": 1}, "window:2"),
         ({"vector_size": 3, "window": 2, "negative": 20}, "window:2"),
-        ({"vector_size": 50, "window": 10, "negative": 9}, "window"),
+        pytest.param({"vector_size": 50, "window": 10, "negative": 9}, "window", marks=pytest.mark.slow),
         ({"vector_size": 100, "window": 3, "negative": 2, "sample": 0}, "window:2"),
         ({"vector_size": 300, "window": 4, "negative": 7, "epochs": 1}, "window:3"),
         # Too many sizes of windows for a table; small steps, because a unit adds up the errors of 80 words.
         ({"vector_size": 8, "window": 40, "negative": 3, "shrink_windows": False, "alpha": 0.002}, "window:3"),
         ({"vector_size": 17, "window": 6, "negative": 12}, "pair"),
-        ({"vector_size": 33, "negative": 30, "model": "cbow"}, "window"),
+        pytest.param({"vector_size": 33, "negative": 30, "model": "cbow"}, "window", marks=pytest.mark.slow),
         ({"vector_size": 9, "cbow_mean": False, "model": "cbow", "alpha": 0.01}, "window"),
         ({"vector_size": SIZE, "ns_exponent": 0.0, "min_alpha": 0.05}, "window:2"),
     ],
