@@ -27,7 +27,9 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 EXECUTIONS, SECONDS = 10_000_000, 3600
-"""What each parser is to have, one or the other; the seconds are the processor's: a busy machine does less."""
+"""What each kind of file, whatever its targets, is to have, one or the other.
+
+The seconds are the processor's: a busy machine does less."""
 
 KERNELS = ["bench.datasets.scanner", "bench.datasets.spelling"]
 """Modules whose kernels Numba compiles, which it cannot do with what has been instrumented."""
@@ -40,7 +42,7 @@ def main() -> int:
     """Fuzz what is asked for; exit code 1 where there is a finding."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--target", action="append", help="name of a target; repeated: several")
-    parser.add_argument("--all", action="store_true", help="every target that had not enough, least first")
+    parser.add_argument("--all", action="store_true", help="targets of kinds that had not enough, least first")
     parser.add_argument("--seconds", type=int, help="of the processor, for each target; an hour by default")
     parser.add_argument("--executions", type=int, help="for each target; ten million by default")
     parser.add_argument("--jobs", type=int, default=1, help="targets at once")
@@ -56,14 +58,15 @@ def main() -> int:
     import fuzz_targets
 
     known = fuzz_targets.TARGETS
-    names = asked.target or (_wanting(asked.keep, list(known)) if asked.all else [])
+    about = {name: one.about for name, one in known.items()}
+    names = asked.target or (_wanting(asked.keep, about) if asked.all else [])
     if unknown := set(names) - set(known):
         parser.error(f"there is no target {unknown.pop()}; there are {', '.join(known)}")
     found = 0
     if not asked.table:
         with ThreadPoolExecutor(asked.jobs) as pool:
             found = sum(pool.map(lambda name: _call(name, asked), names))
-    print(table(asked.keep, {name: one.about for name, one in known.items()}))
+    print(table(asked.keep, about))
     return 1 if found else 0
 
 
@@ -83,10 +86,24 @@ def _call(name: str, asked: argparse.Namespace) -> int:
             return 0
 
 
-def _wanting(keep: Path, names: list[str]) -> list[str]:
-    """Those that have not had enough, the one that had least first."""
-    totals = {name: _total(keep, name) for name in names}
-    return sorted((name for name in names if not _enough(totals[name])), key=lambda name: totals[name]["seconds"])
+def _wanting(keep: Path, about: dict[str, str]) -> list[str]:
+    """Targets of kinds that have not had enough, the one that had least first."""
+    by_kind = _of_kinds(about)
+    wanting = [name for names in by_kind.values() if not _enough(_sum(keep, names)) for name in names]
+    return sorted(wanting, key=lambda name: _total(keep, name)["seconds"])
+
+
+def _of_kinds(about: dict[str, str]) -> dict[str, list[str]]:
+    """Targets by the kind of file that they parse, as their description begins: question sets, results.json, …"""
+    found: dict[str, list[str]] = {}
+    for name, parser in about.items():
+        found.setdefault(parser.partition(":")[0], []).append(name)
+    return found
+
+
+def _sum(keep: Path, names: list[str]) -> dict[str, Any]:
+    totals = [_total(keep, name) for name in names]
+    return {part: sum(one[part] for one in totals) for part in ("executions", "seconds", "findings")}
 
 
 def _enough(total: dict[str, Any]) -> bool:
@@ -201,16 +218,21 @@ def _log(keep: Path) -> list[dict[str, Any]]:
 
 
 def table(keep: Path, about: dict[str, str]) -> str:
-    """What was done so far, as Markdown: a row a target."""
-    lines = [
-        "| target | parser | executions | seconds | coverage (edges) | findings | enough |",
-        "|---|---|---:|---:|---:|---:|---|",
+    """What was done so far, as Markdown: a row a kind of file, and a row a target."""
+    lines = ["| kind | executions | seconds | findings | enough |", "|---|---:|---:|---:|---|"]
+    for kind, names in _of_kinds(about).items():
+        t = _sum(keep, names)
+        numbers = f"{t['executions']:,} | {t['seconds']:,.0f} | {t['findings']}"
+        lines.append(f"| {kind} | {numbers} | {'yes' if _enough(t) else 'no'} |")
+    lines += [
+        "",
+        "| target | parser | executions | seconds | coverage (edges) | findings |",
+        "|---|---|---:|---:|---:|---:|",
     ]
     for name, parser in about.items():
         t = _total(keep, name)
-        enough = "yes" if _enough(t) else "no"
         numbers = f"{t['executions']:,} | {t['seconds']:,.0f} | {t['coverage']:,} | {t['findings']}"
-        lines.append(f"| {name} | {parser} | {numbers} | {enough} |")
+        lines.append(f"| {name} | {parser} | {numbers} |")
     return "\n".join(lines)
 
 
