@@ -161,6 +161,7 @@ def without_measurements(results: Results) -> list[dict[str, Any]]:
     return [run.model_dump(exclude=measured) for run in results.runs]
 
 
+@pytest.mark.slow
 def test_results_are_those_of_local_runs_and_machines_stay_apart(
     plan: Callable[..., Plan], cluster: Cluster, tmp_path: Path
 ) -> None:

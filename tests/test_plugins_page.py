@@ -47,6 +47,7 @@ def do(command: list[str], home: Path, *, site: Path | None = None, more: list[s
     return done.stdout
 
 
+@pytest.mark.slow
 def test_the_file_of_the_page_is_listed_checked_and_run(home: Path) -> None:
     (code,) = blocks("python")
     assert code == (TEMPLATE / "bench_batches.py").read_text(encoding="utf-8")
