@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import re
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,17 @@ WORDS = [b"king", "caf\u00e9".encode(), b"cut\xc3"]
 
 def vectors(data: bytes) -> None:
     """Any of the formats; what is read is read again from the binary and the text form, to the bit."""
+    found = None
     with refused():
         found = read_embeddings(put("vectors", data), duplicates="first")
+    if found is not None:
         _same_again(found)
 
 
 def _same_again(found: Any) -> None:
     for binary in (True, False):
+        if binary and re.fullmatch(rb"[\s!-~]*", found.vectors[0].tobytes()):
+            continue  # floats whose bytes are digits are a text of other numbers as well, and are read as one
         again = folder() / "again"
         try:
             write_embeddings(again, found, binary=binary)
