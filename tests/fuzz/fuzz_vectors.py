@@ -30,7 +30,7 @@ def vectors(data: bytes) -> None:
 def _same_again(found: Any) -> None:
     for binary in (True, False):
         if binary and re.fullmatch(rb"[\s!-~]*", found.vectors[0].tobytes()):
-            continue  # floats whose bytes are digits are a text of other numbers as well, and are read as one
+            continue  # floats whose bytes can be printed make a text as well, and are read as one
         again = folder() / "again"
         try:
             write_embeddings(again, found, binary=binary)
