@@ -7,34 +7,45 @@ that is not a-z becomes a space.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from .errors import InputError
 
-_RULES = [
+
+def _if_closed(replacement: bytes) -> Callable[[re.Match[bytes]], bytes]:
+    """For a pattern whose last group may be missing, in which case nothing is replaced."""
+    return lambda match: replacement if match[1] else match[0]
+
+
+def _category(match: re.Match[bytes]) -> bytes:
+    return b"[[" + match[1] + b"]]" if match[2] else match[0]
+
+
+# What opens and is never closed is matched, too, and left as it is: whatever opens inside it is not closed either, and
+# to look there again, and again, would take hours for some megabytes made to do harm.
+_RULES: list[tuple[re.Pattern[bytes], bytes | Callable[[re.Match[bytes]], bytes]]] = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         (rb"<ref[^<]*</ref>", b""),  # references
-        (rb"<[^>]*>", b""),  # other tags
+        (rb"<[^>]*+(>)?", _if_closed(b"")),  # other tags
         (rb"\[http:[^] ]*", b"["),  # the address of an external link; its text stays
         (rb"(?i)\|thumb", b""),  # layout of images; the caption stays
         (rb"(?i)\|left", b""),
         (rb"(?i)\|right", b""),
         (rb"(?i)\|[0-9]+px", b""),
         (rb"(?i)\[\[image:[^\[\]]*\|", b""),
-        (rb"(?i)\[\[category:([^|\]]*)[^]]*\]\]", rb"[[\1]]"),
-        (rb"\[\[[a-z\-]*:[^\]]*\]\]", b""),  # the same article in other languages
-        (rb"\[\[[^|\]]*\|", b"[["),  # the target of a link; its text stays
-        (rb"\{\{[^}]*\}\}", b""),  # templates
-        (rb"\{[^}]*\}", b""),  # tables
+        (rb"(?i)\[\[category:([^|\]]*+)[^]]*+(\]\])?", _category),
+        (rb"\[\[[a-z\-]*+:[^\]]*+(\]\])?", _if_closed(b"")),  # the same article in other languages
+        (rb"\[\[[^|\]]*+(\|)?", _if_closed(b"[[")),  # the target of a link; its text stays
+        (rb"\{\{[^}]*+(\}\})?", _if_closed(b"")),  # templates
+        (rb"\{[^}]*+(\})?", _if_closed(b"")),  # tables
         (rb"[\[\]]", b""),
-        (rb"&[^;]*;", b" "),  # other entities
+        (rb"&[^;]*+(;)?", _if_closed(b" ")),  # other entities
     )
 ]
 MOST_PIECE = 1 << 26
 """Bytes between two ``>``, which are held in memory."""
 
-_FIRST_TAG = re.compile(rb"<.*>")  # from the piece's first "<" on the last line; "." stops at a line end
 _REDIRECT = re.compile(rb"(?i)#redirect")
 _DIGITS = [
     (str(digit).encode(), b" " + word + b" ")
@@ -70,21 +81,27 @@ def filter_wikipedia(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """The text cut after each ``>``."""
-    rest = b""
+    begun: list[bytes] = []
+    held = 0
     for block in blocks:
-        *pieces, rest = (rest + block).split(b">")
-        if len(rest) > MOST_PIECE:
+        *ends, rest = block.split(b">")
+        for end in ends:
+            yield b"".join((*begun, end, b">"))
+            begun, held = [], 0
+        begun.append(rest)
+        held += len(rest)
+        if held > MOST_PIECE:
             raise InputError(
                 f"the dump has no tag within {MOST_PIECE >> 20} MiB: it is none of Wikipedia; fetch it again"
             )
-        for piece in pieces:
-            yield piece + b">"
-    if rest:
-        yield rest
+    if held:
+        yield b"".join(begun)
 
 
 def _words(piece: bytes) -> list[bytes]:
-    text = _FIRST_TAG.sub(b"", piece, count=1)
+    # The first rule of all: the tag at the end, from the first "<" of the last line.
+    tag = piece.find(b"<", piece.rfind(b"\n") + 1) if piece.endswith(b">") else -1
+    text = piece if tag < 0 else piece[:tag]
     text = text.replace(b"&amp;", b"&").replace(b"&lt;", b"<").replace(b"&gt;", b">")
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)

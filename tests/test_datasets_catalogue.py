@@ -352,6 +352,36 @@ def test_clean_text_is_that_of_the_original_program_whatever_the_blocks(size: in
     assert b"".join(filter_wikipedia(blocks)).decode() == CLEAN
 
 
+RULES = [
+    (rb"<.*>", b"", 1), (rb"&amp;", b"&", 0), (rb"&lt;", b"<", 0), (rb"&gt;", b">", 0), (rb"<ref[^<]*</ref>", b"", 0),
+    (rb"<[^>]*>", b"", 0), (rb"\[http:[^] ]*", b"[", 0), (rb"(?i)\|thumb", b"", 0), (rb"(?i)\|left", b"", 0),
+    (rb"(?i)\|right", b"", 0), (rb"(?i)\|\d+px", b"", 0), (rb"(?i)\[\[image:[^\[\]]*\|", b"", 0),
+    (rb"(?i)\[\[category:([^|\]]*)[^]]*\]\]", rb"[[\1]]", 0), (rb"\[\[[a-z\-]*:[^\]]*\]\]", b"", 0),
+    (rb"\[\[[^\|\]]*\|", b"[[", 0), (rb"\{\{[^\}]*\}\}", b"", 0), (rb"\{[^\}]*\}", b"", 0), (rb"[\[\]]", b"", 0),
+    (rb"&[^;]*;", b" ", 0),
+]  # fmt: skip
+"""The substitutions of the original program, once or everywhere (0), whose time is that of the worst expression."""
+
+MARKS = [
+    *b"<ref </ref> < > &lt; &gt; &amp; &nbsp; & ; [[ ]] [ ] {{ }} { } | |thumb |9px".split(),
+    *b"[[image: [[Category: [[fr: [http: : a bC".split(),
+    b" ",
+    b"\n",
+]
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.lists(st.sampled_from(MARKS), max_size=40).map(b"".join))
+def test_broken_markup_is_cleaned_as_the_original_s_rules_clean_it(text: bytes) -> None:
+    expected = []
+    for piece in re.findall(rb"[^>]*>|[^>]+$", b"<text >" + text):
+        for pattern, replacement, count in RULES:
+            piece = re.sub(pattern, replacement, piece, count=count)
+        piece = re.sub(rb"\d", lambda digit: {b"9": b" nine "}[digit[0]], piece)
+        expected += re.findall(rb"[a-z]+", piece.lower())
+    assert b"".join(filter_wikipedia([b"<text >", text])).split() == expected
+
+
 @settings(deadline=None, max_examples=50)
 @given(st.binary(max_size=300))
 def test_clean_text_is_words_of_letters_each_after_one_space(content: bytes) -> None:

@@ -1,0 +1,98 @@
+"""Makes large files of each piece that means something to a parser: ``python tests/fuzz/growth.py wikifil plan``.
+
+A fuzzer's inputs have some kilobytes, so that it runs thousands a second; what takes the square of the length, or its
+cube, does not show there. Here a piece is repeated, alone, before, after and within a good file, until it is large, and
+again four times as large: what takes more than its share of time is a finding. It takes some minutes a target; it needs
+no fuzzer.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from fuzz_harness import Target, folder
+from fuzz_mutations import everywhere
+from fuzz_targets import TARGETS
+
+PIECES = (
+    *b"x 0 9 - . / ../ \\ \" ' ( [ { < & $ % : , =".split(),
+    *(b" ", b"\n", b"\r\n", b"\t", b"x ", b"x\n", b"0 ", b"\0", b"\x80", b"\xff"),
+    *(sign.encode() for sign in "\u00e9\u0301\u202e"),
+)
+SEPARATE = ("", " ", "a", "\n")
+"""What may stand between two of a piece."""
+
+SMALL, LARGE = 1 << 14, 1 << 16
+MOST_GROWTH = 10
+"""By which the time may grow where the length grows fourfold: sixteen is the square."""
+
+LEAST_SECONDS = 0.4
+"""What takes less when it is large is no finding, however it grew."""
+
+
+def main() -> int:
+    """1 where there is a finding."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("target", nargs="*", default=list(TARGETS), metavar="TARGET", help=", ".join(TARGETS))
+    asked = parser.parse_args()
+    if unknown := set(asked.target) - set(TARGETS):
+        parser.error(f"there is no target {unknown.pop()}")
+    os.environ["BENCH_CACHE"] = str(folder() / "cache")
+    return 1 if sum(_tried(TARGETS[name]) for name in asked.target) else 0
+
+
+def repeated(target: Target, length: int) -> Iterator[tuple[str, bytes]]:
+    """Inputs of about that many bytes; what each is."""
+    good = target.seeds()[0]
+    if target.form == "json":
+        many = [piece.decode("latin-1") for piece in dict.fromkeys((*target.words, *PIECES))]
+        yield from everywhere(good, [(piece * length)[:length] for piece in many])
+        yield from everywhere(good, [[0] * (length // 3), {str(i): i for i in range(length // 9)}])
+        return
+    middle = len(good) // 2
+    for piece in dict.fromkeys((*target.words, *PIECES)):
+        for between in SEPARATE:
+            part = piece + between.encode()
+            part *= length // len(part)
+            for where, data in (
+                ("alone", part), ("before", part + good), ("after", good + part),
+                ("within", good[:middle] + part + good[middle:]), ("cut", good[:middle] + part),
+            ):  # fmt: skip
+                yield f"{piece + between.encode()!r} {where}", data
+
+
+def _tried(target: Target) -> int:
+    """How many pieces took more than their share."""
+    executions, found, longest = 0, 0, 0.0
+    for (told, data), (_, small) in zip(repeated(target, LARGE), repeated(target, SMALL), strict=True):
+        executions += 1
+        took = _seconds(target, data)
+        longest = max(longest, took)
+        if took > LEAST_SECONDS and took > MOST_GROWTH * _seconds(target, small):
+            found += 1
+            print(f"{target.name}: {told}: {took:.1f} s", flush=True)
+    print(
+        json.dumps({"target": target.name, "executions": executions, "longest": round(longest, 2), "findings": found}),
+        flush=True,
+    )
+    return found
+
+
+def _seconds(target: Target, data: bytes) -> float:
+    """What it takes, of the processor."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        start = time.process_time()
+        target.run(data)
+    return time.process_time() - start
+
+
+if __name__ == "__main__":
+    sys.exit(main())
