@@ -1,5 +1,6 @@
 """Any command that reads a text file and writes vectors in word2vec's format, as a trainer: ``--plugin FILE.toml``."""
 
+import math
 import re
 import shutil
 import sys
@@ -21,7 +22,8 @@ from .programs.vectors import read_vectors
 from .programs.workspace import Workspace
 from .trainer import Progress, Trainer, TrainingError
 
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
+_PERCENT = re.compile(r"(?<!\d)(\d++(?:\.\d++)?+) ?%")
+"""Each number is looked at once: a line may be nothing but digits."""
 
 _FIXED = ("model", "loss")
 """Hyperparameters of which a command that does not mention them can do the default only."""
@@ -120,9 +122,9 @@ class CommandTrainer(Trainer):
         """
 
         def said(line: str) -> None:
-            percent = _PERCENT.search(line)
-            if percent is not None and float(percent[1]) <= 100:
-                progress(round(float(percent[1]) / 100 * self._words), self._words)
+            done = share_done(line)
+            if done is not None:
+                progress(round(done * self._words), self._words)
 
         progress(0, self._words)
         with Program(self._command, directory=self.toml.parent, said=said, shown=True) as program:
@@ -172,6 +174,13 @@ def trainer_of_file(path: Path) -> type[CommandTrainer]:
     return cast(
         type[CommandTrainer], type(f"Command_{file.name}", (CommandTrainer,), {**members, "__doc__": file.summary})
     )
+
+
+def share_done(line: str) -> float | None:
+    """What a line of output tells of progress: its first percentage of at most 100, as a share, or None."""
+    found = _PERCENT.search(line)
+    share = float(found[1]) / 100 if found is not None else math.inf
+    return share if share <= 1 else None
 
 
 def _filled(argument: str, values: Mapping[str, Any]) -> str:

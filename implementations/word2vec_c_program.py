@@ -15,7 +15,7 @@ from .trainer import TrainingError
 
 PACKAGE = "word2vec"
 
-_PROGRESS = re.compile(r"Progress: *([\d.]+)%.*?Words/thread/sec: *([\d.]+)k")
+_PROGRESS = re.compile(r"Progress: *(\d+(?:\.\d*)?)%.{0,40}?Words/thread/sec: *(\d+(?:\.\d*)?)k")
 
 STEP = 10_000
 """A thread tells of its progress after so many words, and not at the end."""

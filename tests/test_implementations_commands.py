@@ -22,7 +22,7 @@ from bench.datasets.corpus import Corpus
 from bench.datasets.encode import encode
 from bench.datasets.errors import InputError
 from bench.implementations import registry
-from bench.implementations.command_trainer import CommandTrainer, trainer_of_file
+from bench.implementations.command_trainer import CommandTrainer, share_done, trainer_of_file
 from bench.implementations.hyperparameters import Hyperparameters
 from bench.implementations.trainer import TrainingError
 from bench.implementations.word2vec_c_trainer import Word2VecCTrainer
@@ -106,6 +106,26 @@ def one_run(path: Path, text: Path, out: Path, **settings: object) -> RunRecord:
     plan: Plan = make_plan({**base, "vector_size": 6, **settings})
     (record,) = run(plan, out).runs
     return record
+
+
+@pytest.mark.parametrize(
+    ("line", "share"),
+    [
+        ("25.0% of it", 0.25),
+        ("epoch 3: 7 %, loss 0.5", 0.07),
+        ("100%|#####| 3.5 s", 1.0),
+        ("1.2.5%", 0.025),
+        ("x12%", 0.12),
+        (".5%", 0.05),
+        ("120%", None),
+        ("no number %", None),
+        ("5 of 10", None),
+        ("9" * 400 + "%", None),
+        ("1" * 65_536, None),  # which once took minutes
+    ],
+)
+def test_progress_is_the_first_percentage_of_a_line(line: str, share: float | None) -> None:
+    assert share_done(line) == (None if share is None else pytest.approx(share))
 
 
 # What it does

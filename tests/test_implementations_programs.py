@@ -14,6 +14,7 @@ import pytest
 
 from bench.benchmarks.measure import timed
 from bench.datasets.word2vec_format import binary_rows, text_rows
+from bench.implementations.programs.output import Output
 from bench.implementations.programs.processes import descendants, resident_peak
 from bench.implementations.programs.program import Program
 from bench.implementations.programs.vectors import Format, read_vectors
@@ -48,6 +49,20 @@ def test_lines_arrive_one_by_one_and_no_shell_reads_the_arguments() -> None:
     assert sorted(said) == ["10%", "20%", "['$HOME', 'a b', '*']", "done", "no end"]
     assert "10%" not in program.output.end()
     assert program.output.end().endswith("done | no end")
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_lines_are_the_same_in_whatever_pieces_they_arrive(size: int) -> None:
+    written = b"one\r\n\n  two \n10%\r90%\r\nthree\rfour\n" + b"x" * 150_000 + b"\nlast"
+    lines: list[str] = []
+    output = Output(lines.append)
+    for start in range(0, len(written), size):
+        output.feed(written[start : start + size])
+    output.close()
+    cut = ["x" * 65536, "x" * 65536, "x" * (150_000 - 2 * 65536)]
+    assert lines == ["one", "two", "10%", "90%", "three", "four", *cut, "last"]
+    assert output.first() == "one"
+    assert output.end().endswith("x | last")
 
 
 @pytest.mark.parametrize(

@@ -29,19 +29,19 @@ class Output:
 
     def __init__(self, said: Callable[[str], None] | None = None, *, shown: bool = False) -> None:
         self._said, self._show = said, shown
-        self._rest = b""
+        self._rest = bytearray()
         self._covered = ""
         self._kept: deque[str] = deque(maxlen=LINES)
         self._shown = 0
 
     def feed(self, data: bytes) -> None:
         """Take what has arrived."""
-        *pieces, self._rest = re.split(rb"(?<=[\r\n])", self._rest + data)
+        *pieces, rest = re.split(rb"(?<=[\r\n])", data)
         for piece in pieces:
-            self._line(piece[:-1], over=piece.endswith(b"\r"))
-        while len(self._rest) > _LONGEST:
-            self._line(self._rest[:_LONGEST], over=False)
-            self._rest = self._rest[_LONGEST:]
+            self._rest += piece[:-1]
+            self._end_line(over=piece.endswith(b"\r"))
+        self._rest += rest
+        self._cut()
 
     def silence(self) -> None:
         """Nobody listens any more."""
@@ -49,8 +49,7 @@ class Output:
 
     def close(self) -> None:
         """The program has ended: what is left is its last line."""
-        self._line(self._rest, over=False)
-        self._rest = b""
+        self._end_line(over=False)
 
     def end(self) -> str:
         """The last lines on one line, shortened, without control characters."""
@@ -61,6 +60,17 @@ class Output:
     def first(self) -> str:
         """The first line that was kept, or nothing."""
         return next(iter(self._kept), "")
+
+    def _end_line(self, *, over: bool) -> None:
+        self._cut()
+        self._line(bytes(self._rest), over=over)
+        self._rest.clear()
+
+    def _cut(self) -> None:
+        """Pass the start of a line on that has grown too long."""
+        while len(self._rest) > _LONGEST:
+            self._line(bytes(self._rest[:_LONGEST]), over=False)
+            del self._rest[:_LONGEST]
 
     def _line(self, line: bytes, *, over: bool) -> None:
         text = line.decode("utf-8", "replace").strip()

@@ -10,9 +10,11 @@ from fuzz_harness import Target, folder, put, refused
 
 from bench.datasets.errors import InputError
 from bench.evaluation.embeddings import read_embeddings, write_embeddings
+from bench.implementations.command_trainer import share_done
 from bench.implementations.programs.output import Output
 from bench.implementations.programs.vectors import read_vectors
 from bench.implementations.trainer import TrainingError
+from bench.implementations.word2vec_c_program import progress
 
 ROWS = np.array([[1.5, -2, 0.25], [0, 1e-30, 3e38], [7, 8, 9]], "<f4")
 WORDS = [b"king", "caf\u00e9".encode(), b"cut\xc3"]
@@ -64,11 +66,16 @@ def from_program(data: bytes) -> None:
 
 
 def said(data: bytes) -> None:
-    """What a program says while it runs, in pieces of the first byte's size."""
+    """What a program says while it runs, its progress for one, in pieces of the first byte's size."""
     if not data:
         return
-    heard: list[str] = []
-    output, size = Output(heard.append), 1 + data[0]
+
+    def heard(line: str) -> None:
+        assert 0 <= (share_done(line) or 0) <= 1
+        told = progress(line)
+        assert told is None or min(told) >= 0
+
+    output, size = Output(heard), 1 + data[0]
     for start in range(1, len(data), size):
         output.feed(data[start : start + size])
     output.close()
@@ -165,7 +172,10 @@ TARGETS = [
         "program-output",
         "what a program says",
         said,
-        lambda: [b"\5Progress: 10%\rProgress: 99%\r\n\x1b[31merror\x1b[0m\n", b"\xff" + b"x" * 3000],
-        (b"\r", b"\n", b"\x1b[", b"%"),
+        lambda: [
+            b"\5Progress: 10%\rProgress: 99.5%  Words/thread/sec: 9k\r\n\x1b[31merror\x1b[0m\n",
+            b"\xff" + b"x" * 3000,
+        ],
+        (b"\r", b"\n", b"\x1b[", b"%", b"Progress: 1%", b"Words/thread/sec: 1k"),
     ),
 ]
