@@ -39,7 +39,7 @@ _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
 
 def seconds(value: Any) -> Any:
     """Accept ``"90m"`` for 5400; what is no such text is left to be complained of."""
-    match = re.fullmatch(r"\s*([0-9.]+)\s*([a-z]*)\s*", value) if isinstance(value, str) else None
+    match = re.fullmatch(r"\s*+([0-9.]++)\s*+([a-z]*+)\s*+", value) if isinstance(value, str) else None
     if match is None or (match[2] or "s") not in _UNITS:
         return value
     try:

@@ -14,6 +14,7 @@ LONGEST = 2000
 
 _HIDDEN = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _CONTROLS = re.compile(f"[\t\n{_HIDDEN}]")
+_LINE_ENDS = re.compile(r"(?<![ \t])[ \t]*+[\r\n]\s*")  # of many blanks only the first begins one: no square of them
 _CONTROLS_IN_LINES = re.compile(f"[{_HIDDEN}]")
 
 
@@ -32,7 +33,7 @@ def printable(text: str, *, lines: bool = False) -> str:
 
 def one_line(text: str, longest: int = LONGEST) -> str:
     """The text as one printable line of at most so many characters; a longer one loses its middle."""
-    line = printable(re.sub(r"[ \t]*[\r\n]\s*", " ", text))
+    line = printable(_LINE_ENDS.sub(" ", text))
     if len(line) <= longest:
         return line
     end = longest // 4

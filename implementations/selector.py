@@ -12,7 +12,7 @@ from ..datasets.errors import InputError
 MOST = 10_000
 """Settings that one selector, or the grid of a plan, may stand for: as many as rounds."""
 
-_SELECTOR = re.compile(r"\s*(?P<name>[A-Za-z0-9_.-]+)\s*(?:\[(?P<settings>.*)\])?\s*")
+_SELECTOR = re.compile(r"\s*+(?P<name>[A-Za-z0-9_.-]++)\s*+(?:\[(?P<settings>.*)\]\s*+)?")
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..datasets.printable import printable
+
 
 def columns(rows: Sequence[tuple[str, ...]]) -> str:
-    """Rows as lines, their cells one under the other. The rows have equal numbers of cells."""
+    """Rows as lines, their cells one under the other. The rows have equal numbers of cells, each shown on one line."""
+    rows = [tuple(map(printable, row)) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows

@@ -7,6 +7,7 @@ from datetime import datetime
 from ..benchmarks.history.records import Entry
 from ..benchmarks.history.series import Change, Series, all_series, changes
 from ..benchmarks.metrics import Metric
+from ..datasets.printable import printable
 from . import units
 from .columns import columns
 
@@ -104,7 +105,7 @@ def history_text(entries: Sequence[Entry], metrics: Sequence[str] | None = None)
         for track in found:
             if track.machine == machine:
                 rows += [(track.configuration, *_row(line)) for line in track.lines]
-        parts.append(f"{machine}\n{columns(rows)}")
+        parts.append(f"{printable(machine)}\n{columns(rows)}")
     return "\n\n".join(parts)
 
 

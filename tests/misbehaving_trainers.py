@@ -332,7 +332,7 @@ class ComplainsAtLength(Quick):
     name = "complains-at-length"
 
     def train(self, progress: Progress) -> None:
-        raise ValueError("\x1b[31mx\n\x07\u202ex" + "x \r" * 2_000_000)
+        raise ValueError("\x1b[31mx\n\x07\u202ex" + "x \r" * 500_000 + " " * 2_000_000 + "x \r" * 500_000)
 
 
 class Floods(Quick):

@@ -99,6 +99,10 @@ def test_a_long_line_loses_its_middle() -> None:
     assert one_line("a" * 3000 + "b" * 3000, 100) == "a" * 72 + " … " + "b" * 25
     assert len(one_line("x" * 9999)) == 2000
     assert one_line("two\r\n  lines\nhere") == "two lines here"
+    assert one_line("blanks  stay \t\n where no line\tends ") == "blanks  stay where no line\\tends "
+    blanks = " \t" * 2_000_000  # from each of which the end of a line was once looked for: hours
+    assert one_line(f"x{blanks}y")[-1] == "y"
+    assert one_line(f"x{blanks}\ny") == "x y"
 
 
 def test_words_and_file_names_cannot_write_to_a_terminal(command_line: Command, tmp_path: Path) -> None:
