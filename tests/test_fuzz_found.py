@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent / "fuzz"))
 from fuzz_harness import Target, _largest, check_sentence, refused, watched
 from fuzz_mutations import everywhere, mutated
 from fuzz_targets import TARGETS, found
+from growth import FIT, repeated
 
 SLOW = ("report", "exports", "figures")
 """Targets of which a call takes seconds: here they run on what was found, elsewhere on good results."""
@@ -92,6 +93,14 @@ def test_no_bytes_make_more_than_a_sentence(target: Target) -> None:
         watched(target, data[: target.longest], alarm=True)
 
     check()
+
+
+@pytest.mark.parametrize(
+    "target", [one for one in QUICK if one.form == "bytes" and one.name in FIT], ids=lambda target: target.name
+)
+def test_large_files_of_one_piece_do_not_take_the_square_of_their_length(target: Target) -> None:
+    for _, data in random.Random(target.name).sample(list(repeated(target, 1 << 16)), 15):
+        watched(target, data, alarm=True)
 
 
 def test_the_harness_tells_a_finding() -> None:

@@ -36,18 +36,27 @@ def mutated(data: bytes, longest: int, seed: int) -> bytes | None:
     return changed if len(changed) <= longest else None
 
 
-def everywhere(data: bytes, odd: Sequence[Any] = ODD) -> Iterator[tuple[str, bytes]]:
+def everywhere(data: bytes, odd: Sequence[Any] = ODD, *, alike: bool = True) -> Iterator[tuple[str, bytes]]:
     """The document with each odd value in each of its places in turn, and with each place left out; what was done.
 
     Of lines, each a document, the first is changed. Chance would take days to come by all of it.
+
+    Args:
+        data: a document, or one a line.
+        odd: the values.
+        alike: places that differ in the numbers of elements of lists only are all changed, not just the first of them.
     """
     try:
         json.loads(data)
         first, rest = data, []
     except ValueError:
         first, *rest = data.split(b"\n")
-    gone = object()
+    gone, seen = object(), set()
     for where in _paths(json.loads(first)):
+        shape = tuple("" if isinstance(key, int) else key for key in where)
+        if shape in seen and not alike:
+            continue
+        seen.add(shape)
         for value in (gone, *odd):
             document = json.loads(first)
             *way, last = where
