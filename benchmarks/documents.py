@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from ..datasets.integers import check_integers
 from ..datasets.printable import printable_values
+from ..datasets.values import check_values
 
 
 class Record(BaseModel):
@@ -21,7 +21,7 @@ class Document(Record):
     @model_validator(mode="before")
     @classmethod
     def _shown(cls, value: Any) -> Any:
-        check_integers(value)
+        check_values(value)
         return printable_values(value)
 
 

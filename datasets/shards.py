@@ -13,6 +13,9 @@ from .sources import PACKED
 JOINED = "+"
 """Between several files that are one text: ``one.txt+two.txt.gz``."""
 
+LONGEST_PATTERN = 4096
+"""Characters, as many as Linux takes of a path; what a longer one takes to be read grows with the square of it."""
+
 
 class Text(NamedTuple):
     """The files of one text in their order; it is called ``name``."""
@@ -112,6 +115,8 @@ def _in_folder(path: Path) -> list[Path]:
 
 def _matches(pattern: Path) -> list[Path]:
     """Files that match; folders that do are passed over."""
+    if len(str(pattern)) > LONGEST_PATTERN:
+        return []
     # A pattern may be absolute, which Path.glob does not take.
     found = (Path(name) for name in glob.glob(str(pattern), recursive=True))  # noqa: PTH207
     return sorted((path for path in found if not path.is_dir()), key=natural)
@@ -120,7 +125,7 @@ def _matches(pattern: Path) -> list[Path]:
 def _name_of_pattern(pattern: Path) -> str:
     """The folder's name, and what of the file's is not a wildcard: ``news/en-*.txt.gz`` is called ``news-en``."""
     folders = [part for part in pattern.absolute().parts[1:-1] if not glob.has_magic(part)]
-    fixed = re.sub(r"\[[^]]*\]|[*?]+", "", pattern.name)
+    fixed = re.sub(r"\[[^]]*\]|[*?]+", "", pattern.name[:LONGEST_PATTERN])
     for suffix in (*PACKED, ".txt"):
         fixed = fixed.removesuffix(suffix)
     fixed = fixed.strip("-_. ")

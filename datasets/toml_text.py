@@ -3,7 +3,7 @@
 import tomllib
 from typing import Any
 
-from .integers import check_integers
+from .values import check_values
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -17,5 +17,5 @@ def parse_toml(text: str) -> dict[str, Any]:
         document = tomllib.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    check_integers(document)
+    check_values(document)
     return document

@@ -84,18 +84,17 @@ def _split(text: str) -> list[str]:
     Raises:
         InputError: brackets do not match.
     """
-    parts, depth = [""], 0
-    for sign in text:
+    parts, depth, start = [], 0, 0
+    for at, sign in enumerate(text):
         depth += (sign == "[") - (sign == "]")
         if depth < 0:
             break
         if sign == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += sign
+            parts.append(text[start:at])
+            start = at + 1
     if depth:
         raise InputError(f"the brackets in {text.strip()!r} do not match")
-    return parts
+    return [*parts, text[start:]]
 
 
 def _values(text: str) -> list[Any]:

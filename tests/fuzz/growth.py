@@ -83,11 +83,16 @@ def _beside(part: bytes, good: bytes) -> list[tuple[str, bytes]]:
 
 
 def _tried(target: Target) -> int:
-    """How many pieces took more than their share."""
+    """How many inputs took more than their share, or raised what they should not."""
     executions, found, longest = 0, 0, 0.0
     for (told, data), (_, small) in zip(repeated(target, LARGE), repeated(target, SMALL), strict=True):
         executions += 1
-        took = _seconds(target, data)
+        try:
+            took = _seconds(target, data)
+        except Exception as error:
+            found += 1
+            print(f"{target.name}: {told}: {error!r:.200}", flush=True)
+            continue
         longest = max(longest, took)
         if took > LEAST_SECONDS and took > MOST_GROWTH * _seconds(target, small):
             found += 1
