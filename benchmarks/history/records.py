@@ -42,7 +42,7 @@ class MeasuredRecord(Record):
     value: Number
     low: Number | None = None
     high: Number | None = None
-    values: tuple[Number, ...]
+    values: tuple[Number, ...] = Field(min_length=1)
 
 
 class ConfigurationRecord(Record):
