@@ -1,9 +1,15 @@
 """TOML that a user wrote or was sent."""
 
+import re
 import tomllib
 from typing import Any
 
-from .values import check_values
+from .values import DEEPEST, check_values
+
+_LONG_KEY = re.compile(
+    rf"""(?<![\w-])(?:(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{DEEPEST}}}""",
+)
+"""A key of more parts than tables may be nested; tomllib takes the square of their number."""
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -14,8 +20,10 @@ def parse_toml(text: str) -> dict[str, Any]:
             an integer of more than 64 bits, which could not even be named in a message.
     """
     try:
-        document = tomllib.loads(text)
+        document = None if _LONG_KEY.search(text) else tomllib.loads(text)
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        document = None
+    if document is None:
+        raise ValueError("it is nested too deeply")
     check_values(document)
     return document
