@@ -177,7 +177,7 @@ def trainer_of_file(path: Path) -> type[CommandTrainer]:
 
 
 def share_done(line: str) -> float | None:
-    """What a line of output tells of progress: its first percentage of at most 100, as a share, or None."""
+    """What a line of output tells of progress: its first percentage as a share; None where it is above 100."""
     found = _PERCENT.search(line)
     share = float(found[1]) / 100 if found is not None else math.inf
     return share if share <= 1 else None
