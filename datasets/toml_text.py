@@ -4,7 +4,7 @@ import re
 import tomllib
 from typing import Any
 
-from .values import DEEPEST, check_values
+from .values import DEEPEST, TOO_DEEP, check_values
 
 _LONG_KEY = re.compile(
     rf"""(?<![\w-])(?:(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{DEEPEST}}}""",
@@ -19,11 +19,11 @@ def parse_toml(text: str) -> dict[str, Any]:
         ValueError: it is not TOML (``tomllib.TOMLDecodeError`` says where), is nested too deeply to be read, or holds
             an integer of more than 64 bits, which could not even be named in a message.
     """
+    if _LONG_KEY.search(text):
+        raise ValueError(TOO_DEEP)
     try:
-        document = None if _LONG_KEY.search(text) else tomllib.loads(text)
+        document = tomllib.loads(text)
     except RecursionError:
-        document = None
-    if document is None:
-        raise ValueError("it is nested too deeply")
+        raise ValueError(TOO_DEEP) from None
     check_values(document)
     return document

@@ -9,9 +9,10 @@ from typing import Any
 WIDEST = 64
 """Bits that an integer may have; TOML asks for so many, and no count of ours needs more."""
 
-
 DEEPEST = 100
 """Dictionaries and lists inside each other; our own files have a few."""
+
+TOO_DEEP = "it is nested too deeply"
 
 
 def check_values(value: Any, depth: int = DEEPEST) -> None:
@@ -22,7 +23,7 @@ def check_values(value: Any, depth: int = DEEPEST) -> None:
     """
     if isinstance(value, dict | list | tuple):
         if not depth:
-            raise ValueError("it is nested too deeply")
+            raise ValueError(TOO_DEEP)
         for part in value.values() if isinstance(value, dict) else value:
             check_values(part, depth - 1)
     elif type(value) is int and value.bit_length() > WIDEST:

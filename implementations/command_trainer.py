@@ -1,6 +1,5 @@
 """Any command that reads a text file and writes vectors in word2vec's format, as a trainer: ``--plugin FILE.toml``."""
 
-import math
 import re
 import shutil
 import sys
@@ -179,8 +178,8 @@ def trainer_of_file(path: Path) -> type[CommandTrainer]:
 def share_done(line: str) -> float | None:
     """What a line of output tells of progress: its first percentage as a share; None where it is above 100."""
     found = _PERCENT.search(line)
-    share = float(found[1]) / 100 if found is not None else math.inf
-    return share if share <= 1 else None
+    share = None if found is None else float(found[1]) / 100
+    return None if share is None or share > 1 else share
 
 
 def _filled(argument: str, values: Mapping[str, Any]) -> str:

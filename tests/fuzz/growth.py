@@ -40,7 +40,6 @@ MOST_GROWTH = 10
 LEAST_SECONDS = 0.4
 """What takes less when it is large is no finding, however it grew."""
 
-
 FIT = [name for name, one in TARGETS.items() if one.compiled and name not in ("corpus", "scanner")]
 """Those two read blocks of some bytes, in each of which a long word begins anew; in use blocks are longer."""
 
